@@ -1,0 +1,70 @@
+package serde
+
+import (
+	"encoding/hex"
+	"fmt"
+	"strconv"
+)
+
+// SchemaID names a schema in a registry: a positive int32 (unique within one registry context), or a 16-byte GUID
+// (the same in every context; also the schema version id of AWS Glue). It is a comparable value; the zero SchemaID
+// names nothing.
+type SchemaID struct {
+	kind idKind
+	num  int32
+	guid [16]byte
+}
+
+type idKind uint8
+
+const (
+	idNone idKind = iota
+	idNumber
+	idGUID
+)
+
+// NumberID returns the schema id n. Registries hand out ids from 1.
+func NumberID(n int32) SchemaID { return SchemaID{kind: idNumber, num: n} }
+
+// GUIDID returns the schema id for a GUID, most significant byte first.
+func GUIDID(guid [16]byte) SchemaID { return SchemaID{kind: idGUID, guid: guid} }
+
+// ParseGUID reads a GUID in hexadecimal, with or without dashes, in either case.
+func ParseGUID(text string) (SchemaID, error) {
+	digits := make([]byte, 0, 32)
+	for i := range len(text) {
+		if text[i] != '-' {
+			digits = append(digits, text[i])
+		}
+	}
+	var guid [16]byte
+	if len(digits) != 32 {
+		return SchemaID{}, fmt.Errorf("serde: GUID %q: want 32 hexadecimal digits, got %d", text, len(digits))
+	}
+	if _, err := hex.Decode(guid[:], digits); err != nil {
+		return SchemaID{}, fmt.Errorf("serde: GUID %q: %w", text, err)
+	}
+	return GUIDID(guid), nil
+}
+
+// IsZero reports whether id names nothing.
+func (id SchemaID) IsZero() bool { return id.kind == idNone }
+
+// Number returns the int32 id, and whether id is one.
+func (id SchemaID) Number() (int32, bool) { return id.num, id.kind == idNumber }
+
+// GUID returns the 16 bytes of a GUID, and whether id is one.
+func (id SchemaID) GUID() ([16]byte, bool) { return id.guid, id.kind == idGUID }
+
+// String returns the number in decimal, the GUID as 8-4-4-4-12 lower-case digits, or "none".
+func (id SchemaID) String() string {
+	switch id.kind {
+	case idNumber:
+		return strconv.FormatInt(int64(id.num), 10)
+	case idGUID:
+		g := id.guid
+		return fmt.Sprintf("%x-%x-%x-%x-%x", g[0:4], g[4:6], g[6:8], g[8:10], g[10:16])
+	default:
+		return "none"
+	}
+}

@@ -1,0 +1,7 @@
+package serde
+
+const (
+	opSerialize   = "serialize"
+	opDeserialize = "deserialize"
+	opStart       = "start"
+)
