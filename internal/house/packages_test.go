@@ -28,7 +28,7 @@ func (p pkg) path() string { return strings.TrimPrefix(p.ImportPath, module+"/")
 
 // list reads this module's packages and all that they need, in one call.
 var list = sync.OnceValues(func() ([]pkg, error) {
-	cmd := exec.Command("go", "list", "-deps", "-json=ImportPath,Name,Doc,GoFiles,Imports,Deps", module+"/...") //nolint:noctx // it ends by itself, and no test owns it
+	cmd := exec.Command("go", "list", "-deps", "-json=ImportPath,Name,Doc,GoFiles,Imports,Deps", module+"/...")
 	out, err := cmd.Output()
 	if err != nil {
 		if exit, ok := errors.AsType[*exec.ExitError](err); ok {
