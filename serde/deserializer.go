@@ -91,7 +91,7 @@ func (d *Deserializer[T]) check() error {
 	if d.reg == nil {
 		problems = append(problems, errors.New("serde: deserializer: the registry is nil"))
 	}
-	problems = append(problems, d.cfg.config.check()...)
+	problems = append(problems, d.cfg.check()...)
 	return errors.Join(append(problems, d.cfg.policy.check())...)
 }
 

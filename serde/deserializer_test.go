@@ -105,7 +105,7 @@ func TestOutageIsNotPermanentAndNotRemembered(t *testing.T) {
 	if got, _, err := deser.Deserialize(t.Context(), in); err != nil || got.Text != "hi" {
 		t.Errorf("after the outage: %+v, %v", got, err)
 	}
-	reg.Fail(outage)
+	reg.Fail(errOutage)
 	if got, _, err := deser.Deserialize(t.Context(), in); err != nil || got.Text != "hi" {
 		t.Errorf("a known id during an outage: %+v, %v", got, err)
 	}
@@ -127,7 +127,7 @@ func TestStartOfADeserializer(t *testing.T) {
 		if err := deser.Start(t.Context(), "notes"); err != nil {
 			t.Fatal(err)
 		}
-		reg.Fail(outage)
+		reg.Fail(errOutage)
 		if _, _, err := deser.Deserialize(t.Context(), serde.Input{Topic: "notes", Payload: []byte("\x00\x00\x00\x00\x01\x04hi")}); err != nil {
 			t.Errorf("the first record after Start asks the registry: %v", err)
 		}

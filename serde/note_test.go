@@ -107,5 +107,5 @@ func register(t *testing.T, reg serde.SchemaRegistry, subject, text string, refs
 	return registered
 }
 
-// outage is an error as a registry client returns it while its registry does not answer.
-var outage = fmt.Errorf("connection refused: %w", serde.ErrRegistryUnavailable)
+// errOutage is an error as a registry client returns it while its registry does not answer.
+var errOutage = fmt.Errorf("connection refused: %w", serde.ErrRegistryUnavailable)

@@ -52,7 +52,7 @@ func (s *Serializer[T]) check() error {
 	if s.cfg.framing > FrameGUIDHeader {
 		problems = append(problems, fmt.Errorf("serde: serializer: WithFraming(%d): no such framing", s.cfg.framing))
 	}
-	problems = append(problems, s.cfg.config.check()...)
+	problems = append(problems, s.cfg.check()...)
 	return errors.Join(append(problems, s.cfg.policy.check())...)
 }
 

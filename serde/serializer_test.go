@@ -77,11 +77,12 @@ func TestWritePolicies(t *testing.T) {
 	t.Parallel()
 	own := newNoteCodec().schema
 	newer := strings.Replace(own, `"fields"`, `"doc":"newer","fields"`, 1)
+	type place struct{ subject, text string }
 	cases := []struct {
 		name    string
 		options []serde.SerializerOption
-		prepare func(t *testing.T, reg *serdetest.MemoryRegistry)
-		calls   map[string]int // besides those of prepare
+		before  []place        // what is registered
+		calls   map[string]int // what the serializer asks
 		texts   []string       // what the codec was asked to encode with
 		version int
 		err     error
@@ -93,7 +94,7 @@ func TestWritePolicies(t *testing.T) {
 		{
 			name:    "look-up finds it",
 			options: []serde.SerializerOption{serde.WriteWith(serde.Lookup())},
-			prepare: func(t *testing.T, reg *serdetest.MemoryRegistry) { register(t, reg, "notes-value", own) },
+			before:  []place{{"notes-value", own}},
 			calls:   map[string]int{"Lookup": 1}, version: 1,
 		},
 		{
@@ -104,11 +105,8 @@ func TestWritePolicies(t *testing.T) {
 		{
 			name:    "latest writes with the newest version",
 			options: []serde.SerializerOption{serde.WriteWith(serde.Latest(0))},
-			prepare: func(t *testing.T, reg *serdetest.MemoryRegistry) {
-				register(t, reg, "notes-value", own)
-				register(t, reg, "notes-value", newer)
-			},
-			calls: map[string]int{"SchemaByVersion": 1}, texts: []string{newer}, version: 2,
+			before:  []place{{"notes-value", own}, {"notes-value", newer}},
+			calls:   map[string]int{"SchemaByVersion": 1}, texts: []string{newer}, version: 2,
 		},
 		{
 			name:    "latest of an unknown subject",
@@ -118,38 +116,22 @@ func TestWritePolicies(t *testing.T) {
 		{
 			name:    "pinned version",
 			options: []serde.SerializerOption{serde.WriteWith(serde.PinnedVersion(1))},
-			prepare: func(t *testing.T, reg *serdetest.MemoryRegistry) {
-				register(t, reg, "notes-value", own)
-				register(t, reg, "notes-value", newer)
-			},
-			calls: map[string]int{"SchemaByVersion": 1}, texts: []string{own}, version: 1,
+			before:  []place{{"notes-value", own}, {"notes-value", newer}},
+			calls:   map[string]int{"SchemaByVersion": 1}, texts: []string{own}, version: 1,
 		},
 		{
 			name:    "pinned id",
 			options: []serde.SerializerOption{serde.WriteWith(serde.PinnedID(serde.NumberID(2)))},
-			prepare: func(t *testing.T, reg *serdetest.MemoryRegistry) {
-				register(t, reg, "notes-value", own)
-				register(t, reg, "elsewhere", newer)
-			},
-			calls: map[string]int{"SchemaByID": 1}, texts: []string{newer},
-		},
-		{
-			name:    "a schema of another language",
-			options: []serde.SerializerOption{serde.WriteWith(serde.Latest(0))},
-			prepare: func(t *testing.T, reg *serdetest.MemoryRegistry) {
-				if _, err := reg.Register(t.Context(), "notes-value", serde.Schema{Type: serde.TypeProtobuf, Text: "syntax"}); err != nil {
-					t.Fatal(err)
-				}
-			},
-			calls: map[string]int{"SchemaByVersion": 1}, err: serde.ErrUnresolvable,
+			before:  []place{{"notes-value", own}, {"elsewhere", newer}},
+			calls:   map[string]int{"SchemaByID": 1}, texts: []string{newer},
 		},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			reg, codec := new(serdetest.MemoryRegistry), newNoteCodec()
-			if c.prepare != nil {
-				c.prepare(t, reg)
+			for _, at := range c.before {
+				register(t, reg, at.subject, at.text)
 			}
 			before := reg.Calls()
 			ser := serde.NewSerializer(codec, reg, c.options...)
@@ -222,22 +204,22 @@ func TestLatestIsRefreshed(t *testing.T) {
 			t.Fatalf("version %d, want 1", got)
 		}
 		register(t, reg, "notes-value", strings.Replace(codec.schema, `"fields"`, `"doc":"2","fields"`, 1))
-		time.Sleep(time.Minute - time.Second)
+		advance(time.Minute - time.Second)
 		if got := version(); got != 1 {
 			t.Errorf("within the interval: version %d, want 1", got)
 		}
-		time.Sleep(2 * time.Second)
+		advance(2 * time.Second)
 		if got := version(); got != 2 {
 			t.Errorf("after the interval: version %d, want 2", got)
 		}
 		register(t, reg, "notes-value", strings.Replace(codec.schema, `"fields"`, `"doc":"3","fields"`, 1))
-		reg.Fail(outage)
-		time.Sleep(time.Minute + time.Second)
+		reg.Fail(errOutage)
+		advance(time.Minute + time.Second)
 		if got := version(); got != 2 {
 			t.Errorf("during an outage: version %d, want the last known 2", got)
 		}
 		reg.Fail(nil)
-		time.Sleep(time.Minute + time.Second)
+		advance(time.Minute + time.Second)
 		if got := version(); got != 3 {
 			t.Errorf("after the outage: version %d, want 3", got)
 		}
@@ -250,6 +232,9 @@ func TestLatestIsRefreshed(t *testing.T) {
 		}
 	})
 }
+
+// advance lets the fake clock of a synctest bubble run.
+func advance(d time.Duration) { <-time.After(d) }
 
 func TestSerializeRefusals(t *testing.T) {
 	t.Parallel()
@@ -285,7 +270,7 @@ func TestSerializeRefusals(t *testing.T) {
 	t.Run("registry down", func(t *testing.T) {
 		t.Parallel()
 		down := new(serdetest.MemoryRegistry)
-		down.Fail(outage)
+		down.Fail(errOutage)
 		err := serde.NewSerializer(newNoteCodec(), down).Start(t.Context(), "notes")
 		if !errors.Is(err, serde.ErrRegistryUnavailable) || serde.ClassOf(err) != serde.ClassRegistryUnavailable {
 			t.Errorf("error %v, want ErrRegistryUnavailable", err)
@@ -307,6 +292,17 @@ func TestSerializeRefusals(t *testing.T) {
 		_, err := serde.NewSerializer(newNoteCodec(), reg).AppendSerialize(ctx, nil, "cold", &note{})
 		if !errors.Is(err, context.Canceled) || serde.ClassOf(err) != serde.ClassOther {
 			t.Errorf("error %v, want context.Canceled and no class", err)
+		}
+	})
+	t.Run("a schema of another language", func(t *testing.T) {
+		t.Parallel()
+		foreign := new(serdetest.MemoryRegistry)
+		if _, err := foreign.Register(t.Context(), "notes-value", serde.Schema{Type: serde.TypeProtobuf, Text: "syntax"}); err != nil {
+			t.Fatal(err)
+		}
+		err := serde.NewSerializer(newNoteCodec(), foreign, serde.WriteWith(serde.Latest(0))).Start(t.Context(), "notes")
+		if !errors.Is(err, serde.ErrUnresolvable) || !strings.Contains(err.Error(), "PROTOBUF") {
+			t.Errorf("error %v, want ErrUnresolvable that names the language", err)
 		}
 	})
 	t.Run("no GUID", func(t *testing.T) {
