@@ -5,11 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"maps"
 	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
 )
 
 // Deserializer turns framed payloads into values of one Go type. It is safe for concurrent use. What it learned of a schema id it
@@ -25,13 +23,13 @@ type Deserializer[T any] struct {
 
 // reading is how payloads come in under one reader schema.
 type reading[T any] struct {
-	reader []string // nil for each codec's own
-	table  atomic.Pointer[map[SchemaID]*decoder[T]]
-	mu     sync.Mutex
+	reader   []string // nil for each codec's own
+	decoders decoders[T]
 }
 
 // decoder is how the records of one writer schema are read. A pair that can never be resolved is kept too, as its error.
 type decoder[T any] struct {
+	id     SchemaID
 	decode func(src []byte, v *T) error
 	err    error
 }
@@ -93,7 +91,7 @@ func (d *Deserializer[T]) check() error {
 	if d.reg == nil {
 		problems = append(problems, errors.New("serde: deserializer: the registry is nil"))
 	}
-	problems = append(problems, d.cfg.config.check()...)
+	problems = append(problems, d.cfg.check()...)
 	return errors.Join(append(problems, d.cfg.policy.check())...)
 }
 
@@ -174,42 +172,49 @@ func (d *Deserializer[T]) DeserializeInto(ctx context.Context, in Input, v *T) (
 		*v = zero
 		return Meta{Tombstone: true}, nil
 	}
-	meta, err := d.deserialize(ctx, in, v)
+	r, err := d.reading(ctx, opDeserialize, in.Topic)
 	if err != nil {
-		var zero T
-		*v = zero
+		return Meta{}, reset(v, err)
 	}
-	return meta, err
-}
-
-func (d *Deserializer[T]) deserialize(ctx context.Context, in Input, v *T) (Meta, error) {
+	if in.IDHeader == nil {
+		if dec, body := r.decoders.framed(in.Payload); dec != nil {
+			return d.decode(dec, in.Topic, body, v)
+		}
+	}
 	id, body, err := d.split(in)
 	if err != nil {
 		if d.cfg.acceptJSON && in.IDHeader == nil && looksLikeJSON(in.Payload) {
 			return d.json(ctx, in, v)
 		}
-		return Meta{}, &Error{Op: opDeserialize, Class: ClassFrame, Topic: in.Topic, Err: err}
+		return Meta{}, reset(v, &Error{Op: opDeserialize, Class: ClassFrame, Topic: in.Topic, Err: err})
 	}
-	r, err := d.reading(ctx, opDeserialize, in.Topic)
-	if err != nil {
-		return Meta{}, err
-	}
-	var dec *decoder[T]
-	if table := r.table.Load(); table != nil {
-		dec = (*table)[id]
-	}
+	dec := r.decoders.find(id)
 	if dec == nil {
 		if dec, err = d.decoder(ctx, r, id); err != nil {
-			return Meta{Schema: id}, &Error{Op: opDeserialize, Class: classify(ctx, err, false), Topic: in.Topic, ID: id, Err: err}
+			err = &Error{Op: opDeserialize, Class: classify(ctx, err, false), Topic: in.Topic, ID: id, Err: err}
+			return Meta{Schema: id}, reset(v, err)
 		}
 	}
-	if err = dec.err; err == nil {
+	return d.decode(dec, in.Topic, body, v)
+}
+
+func (d *Deserializer[T]) decode(dec *decoder[T], topic string, body []byte, v *T) (Meta, error) {
+	err := dec.err
+	if err == nil {
 		err = dec.decode(body, v)
 	}
 	if err != nil {
-		return Meta{Schema: id}, &Error{Op: opDeserialize, Class: bodyClass(err), Topic: in.Topic, ID: id, Field: fieldOf(err), Err: err}
+		err = &Error{Op: opDeserialize, Class: bodyClass(err), Topic: topic, ID: dec.id, Field: fieldOf(err), Err: err}
+		return Meta{Schema: dec.id}, reset(v, err)
 	}
-	return Meta{Schema: id}, nil
+	return Meta{Schema: dec.id}, nil
+}
+
+// reset leaves the zero value behind an error.
+func reset[T any](v *T, err error) error {
+	var zero T
+	*v = zero
+	return err
 }
 
 // split finds the schema id: in the header where there is one, else in front of the body.
@@ -228,7 +233,8 @@ func (d *Deserializer[T]) json(ctx context.Context, in Input, v *T) (Meta, error
 	var zero T
 	*v = zero
 	if err := readJSON(in.Payload, v); err != nil {
-		return Meta{Encoding: EncodingJSON}, &Error{Op: opDeserialize, Class: ClassCorrupt, Topic: in.Topic, Field: fieldOf(err), Err: err}
+		err = &Error{Op: opDeserialize, Class: ClassCorrupt, Topic: in.Topic, Field: fieldOf(err), Err: err}
+		return Meta{Encoding: EncodingJSON}, reset(v, err)
 	}
 	return Meta{Encoding: EncodingJSON}, nil
 }
@@ -313,26 +319,16 @@ func (d *Deserializer[T]) decoder(ctx context.Context, r *reading[T], id SchemaI
 	if err != nil {
 		return nil, err
 	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	known := r.table.Load()
-	if known != nil && (*known)[id] != nil {
-		return (*known)[id], nil
-	}
-	dec := &decoder[T]{err: checkType(schema, d.members[0].schemaType())}
-	if dec.err == nil {
-		dec.decode, dec.err = d.compile(writer, r.reader)
+	return r.decoders.add(id, func() *decoder[T] {
+		dec := &decoder[T]{id: id, err: checkType(schema, d.members[0].schemaType())}
 		if dec.err != nil {
+			return dec
+		}
+		if dec.decode, dec.err = d.compile(writer, r.reader); dec.err != nil {
 			dec.err = fmt.Errorf("%w: %w", ErrUnresolvable, dec.err)
 		}
-	}
-	next := map[SchemaID]*decoder[T]{}
-	if known != nil {
-		next = maps.Clone(*known)
-	}
-	next[id] = dec
-	r.table.Store(&next)
-	return dec, nil
+		return dec
+	}), nil
 }
 
 // UnclaimedError says that a record's name belongs to none of a deserializer's codecs.

@@ -44,7 +44,7 @@ func (m boxed[I, T]) compile(writer, reader []string) (func([]byte, *I) error, e
 		if err := decode(src, value); err != nil {
 			return err
 		}
-		*v = any(value).(I)
+		*v, _ = any(value).(I) // as was checked above
 		return nil
 	}, nil
 }

@@ -15,7 +15,7 @@ type Serializer[T any] struct {
 	reg      SchemaRegistry
 	cfg      serializerConfig
 	err      error
-	validate bool
+	validate func(*T) error // nil where *T has no Validate
 	topics   topics[fresh[writer[T]]]
 }
 
@@ -33,7 +33,7 @@ func NewSerializer[T any](codec Codec[T], reg SchemaRegistry, opts ...Serializer
 	for _, opt := range opts {
 		opt.applySerializer(&s.cfg)
 	}
-	_, s.validate = any((*T)(nil)).(Validator)
+	s.validate = validatorOf[T]()
 	s.err = s.check()
 	return s
 }
@@ -52,8 +52,21 @@ func (s *Serializer[T]) check() error {
 	if s.cfg.framing > FrameGUIDHeader {
 		problems = append(problems, fmt.Errorf("serde: serializer: WithFraming(%d): no such framing", s.cfg.framing))
 	}
-	problems = append(problems, s.cfg.config.check()...)
+	problems = append(problems, s.cfg.check()...)
 	return errors.Join(append(problems, s.cfg.policy.check())...)
+}
+
+// validatorOf returns the way to validate a *T, or nil where it has no Validate.
+func validatorOf[T any]() func(*T) error {
+	if _, ok := any((*T)(nil)).(Validator); !ok {
+		return nil
+	}
+	return func(v *T) error {
+		if checked, ok := any(v).(Validator); ok {
+			return checked.Validate()
+		}
+		return nil
+	}
 }
 
 // Err returns what is wrong with the serializer's arguments, or nil.
@@ -102,8 +115,8 @@ func (s *Serializer[T]) AppendSerialize(ctx context.Context, dst []byte, topic s
 	if v == nil {
 		return Encoded{Bytes: dst, Tombstone: true, Encoding: s.Encoding()}, nil
 	}
-	if s.validate {
-		if err := any(v).(Validator).Validate(); err != nil {
+	if s.validate != nil {
+		if err := s.validate(v); err != nil {
 			return Encoded{Bytes: dst}, &Error{Op: opSerialize, Class: ClassInvalid, Topic: topic, Err: err}
 		}
 	}
