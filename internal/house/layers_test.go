@@ -31,7 +31,7 @@ var rules = []rule{
 	},
 	{
 		packages: "serde/...",
-		deny:     []string{"runtime/cgo", "github.com/confluentinc/...", "github.com/twmb/franz-go/..."},
+		deny:     []string{"github.com/confluentinc/...", "github.com/twmb/franz-go/..."},
 		except:   []string{"serde/serdetest"},
 		reason:   "serde knows no Kafka and builds without a C compiler",
 	},
@@ -53,7 +53,7 @@ var rules = []rule{
 	},
 	{
 		packages: "registry/compat",
-		deny:     []string{"net/http", "runtime/cgo", "registry", "registry/embedded/...", "registry/registrytest/..."},
+		deny:     []string{"net/http", "github.com/confluentinc/...", "registry", "registry/embedded/...", "registry/registrytest/..."},
 		reason:   "compatibility is decided offline, from two schemas",
 	},
 	{
@@ -117,7 +117,7 @@ var rules = []rule{
 	},
 	{
 		packages: "internal/local",
-		deny:     []string{"testing", "integration/...", "producer/...", "consumer/...", "runtime/cgo"},
+		deny:     []string{"testing", "integration/...", "producer/...", "consumer/...", "github.com/confluentinc/..."},
 		reason:   "the command and the harness share it, and neither's weight belongs to the other",
 	},
 	{
