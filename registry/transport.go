@@ -64,7 +64,7 @@ func (a *answers) RoundTrip(req *http.Request) (*http.Response, error) {
 	case resp.StatusCode >= 300 && resp.StatusCode < 400:
 		return nil, &Error{HTTPStatus: resp.StatusCode, Err: fmt.Errorf("redirected to %s, which is not followed: put the final address into the base URL", redirectHost(resp))}
 	case err != nil && success:
-		return nil, a.explain(req.Context(), ctx, fmt.Errorf("answer broke off: %w", err))
+		return nil, a.explain(req.Context(), ctx, fmt.Errorf("it broke off: %w", err))
 	case success && int64(len(body)) > a.limit:
 		return nil, malformed(resp.StatusCode, "the answer is larger than %d bytes (WithMaxResponse)", a.limit)
 	case success:
@@ -88,9 +88,9 @@ func (a *answers) explain(caller, request context.Context, err error) error {
 	case request.Err() != nil:
 		return fmt.Errorf("no answer within %v (WithTimeout)", a.timeout)
 	case errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled):
-		return errors.New(err.Error())
+		return fmt.Errorf("no answer: %v", err) //nolint:errorlint // not the caller's, so not wrapped
 	default:
-		return err
+		return fmt.Errorf("no answer: %w", err)
 	}
 }
 
