@@ -1,0 +1,31 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
+)
+
+// createTopics makes topics with the given number of partitions.
+func createTopics(ctx context.Context, brokers string, partitions int, names ...string) error {
+	admin, err := kafka.NewAdminClient(&kafka.ConfigMap{"bootstrap.servers": brokers, "enable.metrics.push": false})
+	if err != nil {
+		return fmt.Errorf("create topics: %w", err)
+	}
+	defer admin.Close()
+	specifications := make([]kafka.TopicSpecification, len(names))
+	for i, name := range names {
+		specifications[i] = kafka.TopicSpecification{Topic: name, NumPartitions: partitions}
+	}
+	results, err := admin.CreateTopics(ctx, specifications)
+	if err != nil {
+		return fmt.Errorf("create topics: %w", err)
+	}
+	for _, result := range results {
+		if result.Error.Code() != kafka.ErrNoError {
+			return fmt.Errorf("create topic %s: %w", result.Topic, result.Error)
+		}
+	}
+	return nil
+}
