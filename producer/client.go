@@ -1,0 +1,296 @@
+package producer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
+
+	"github.com/magicbyte-go/magicbyte/internal/kafkaclient"
+)
+
+// Attribute keys of this package's log lines.
+const (
+	logTopic    = "topic"
+	logEncoding = "encoding"
+	logError    = "error"
+	logPanic    = "panic"
+	logStack    = "stack"
+)
+
+// client is one librdkafka producer with what belongs to its life: the goroutines that drain it and the ledger of records in flight.
+// It knows bytes only; [Producer] puts the types around it.
+type client struct {
+	topic  string
+	logger *slog.Logger
+	kafka  kafkaclient.Producer
+	ledger ledger
+
+	// intake is held for reading around each Produce, so that Close, which takes it for writing, knows that none is under way: a
+	// Produce beside the client's own close is a crash.
+	intake sync.RWMutex
+	open   bool
+	stop   chan struct{} // closed when open becomes false
+
+	failure   atomic.Pointer[error] // the fatal error, wrapped in ErrFailed
+	lastError atomic.Pointer[error] // the last of the client's other errors, for Start
+
+	waiters atomic.Int32  // sends that wait for space in the queue
+	space   chan struct{} // one token: try again
+
+	drains sync.WaitGroup // of events and of logs
+
+	slices    sync.Mutex // of flushes: guards the two below
+	lastSlice bool       // the librdkafka producer is being closed: no calls any more
+	underway  sync.WaitGroup
+}
+
+// openClient creates the librdkafka producer and starts to drain it. Nothing is taken in until admit.
+func openClient(topic string, logger *slog.Logger, config kafka.ConfigMap, open kafkaclient.OpenProducer) (*client, error) {
+	producer, err := open(config)
+	if err != nil {
+		return nil, err
+	}
+	c := &client{
+		topic: topic, logger: logger, kafka: producer,
+		stop: make(chan struct{}), space: make(chan struct{}, 1),
+	}
+	c.drains.Go(c.drain)
+	c.drains.Go(func() { kafkaclient.DrainLogs(producer.Logs(), logger) })
+	return c, nil
+}
+
+// admit opens the intake.
+func (c *client) admit() {
+	c.intake.Lock()
+	defer c.intake.Unlock()
+	c.open = true
+}
+
+// produce hands msg to librdkafka. While the queue is full it waits for deliveries, as long as ctx allows. After an error the record
+// was certainly not taken.
+func (c *client) produce(ctx context.Context, msg *kafka.Message, p *pending) error {
+	err := c.tryProduce(msg, p)
+	if !isQueueFull(err) {
+		return err
+	}
+	c.waiters.Add(1)
+	defer func() {
+		c.waiters.Add(-1)
+		c.signalSpace() // the token may have been meant for others, too
+	}()
+	// Deliveries signal space, but librdkafka frees that of a batch of reports only after the last of them was drained: a try on
+	// the last signal comes a moment too early, and no other signal follows. Hence the timer.
+	for delay := time.Millisecond; ; delay = min(2*delay, 100*time.Millisecond) {
+		if err = c.tryProduce(msg, p); !isQueueFull(err) {
+			return err
+		}
+		timer := time.NewTimer(delay)
+		select {
+		case <-c.space:
+		case <-timer.C:
+		case <-c.stop:
+		case <-ctx.Done():
+			timer.Stop()
+			return fmt.Errorf("%w while waiting for space: %w", err, ctx.Err())
+		}
+		timer.Stop()
+	}
+}
+
+func (c *client) tryProduce(msg *kafka.Message, p *pending) error {
+	c.intake.RLock()
+	defer c.intake.RUnlock()
+	if !c.open {
+		return ErrClosed
+	}
+	if failure := c.failure.Load(); failure != nil {
+		return *failure
+	}
+	c.ledger.add(p)
+	err := c.kafka.Produce(msg, nil)
+	if err == nil {
+		return nil
+	}
+	c.ledger.withdraw(p)
+	var e kafka.Error
+	if errors.As(err, &e) && (e.IsFatal() || e.Code() == kafka.ErrFatal) {
+		return c.fail(e) // ahead of the event that says so
+	}
+	return err
+}
+
+func (c *client) signalSpace() {
+	if c.waiters.Load() > 0 {
+		select {
+		case c.space <- struct{}{}:
+		default:
+		}
+	}
+}
+
+func isQueueFull(err error) bool {
+	var e kafka.Error
+	return err != nil && errors.As(err, &e) && e.Code() == kafka.ErrQueueFull
+}
+
+// fail makes the client's state Failed and returns the error that says so.
+func (c *client) fail(cause error) error {
+	err := fmt.Errorf("%w: %w", ErrFailed, cause)
+	if !c.failure.CompareAndSwap(nil, &err) {
+		return *c.failure.Load()
+	}
+	c.logger.Error("producer failed for good", slog.String(logTopic, c.topic), slog.Any(logError, cause))
+	return err
+}
+
+// drain receives everything librdkafka reports, until the client is closed.
+func (c *client) drain() {
+	for event := range c.kafka.Events() {
+		switch e := event.(type) {
+		case *kafka.Message:
+			c.report(e)
+		case kafka.Error:
+			if e.IsFatal() {
+				c.fail(e)
+				continue
+			}
+			c.noteError(e)
+		case kafka.OAuthBearerTokenRefresh:
+			c.noteError(errors.New("sasl.mechanism OAUTHBEARER needs sasl.oauthbearer.method=oidc: no other source of tokens is there"))
+		}
+	}
+}
+
+// noteError keeps and logs an error that librdkafka goes on after: a broker lost, a refused login.
+func (c *client) noteError(err error) {
+	var e kafka.Error
+	if !errors.As(err, &e) || e.Code() != kafka.ErrAllBrokersDown { // which says less than the error of each broker before it
+		c.lastError.Store(&err)
+	}
+	c.logger.Warn("kafka client", slog.String(logTopic, c.topic), slog.Any(logError, err))
+}
+
+// report settles the record of a delivery report.
+func (c *client) report(msg *kafka.Message) {
+	p := msg.Opaque.(*pending)
+	var failure *Error
+	if err := msg.TopicPartition.Error; err != nil {
+		failure = &Error{Topic: c.topic, Indeterminate: indeterminate(err), Err: err}
+	}
+	if c.ledger.settle(p, failure) {
+		p.receipt.Partition = msg.TopicPartition.Partition
+		p.receipt.Offset = int64(msg.TopicPartition.Offset)
+		c.conclude(p, failure)
+	}
+	c.signalSpace()
+}
+
+// conclude brings an outcome to whoever waits for it.
+func (c *client) conclude(p *pending, failure *Error) {
+	if p.done != nil {
+		c.call(p, failure)
+		p.release()
+		return
+	}
+	if failure != nil {
+		p.err = failure
+	}
+	if p.outcome.CompareAndSwap(waiting, settled) {
+		p.ready <- struct{}{} // from here on p is the waiter's
+		return
+	}
+	p.release()
+}
+
+// call runs a callback. Its panic must not end the goroutine that all others' reports come through.
+func (c *client) call(p *pending, failure *Error) {
+	defer func() {
+		if r := recover(); r != nil {
+			c.logger.Error("callback of SendAsync panicked", slog.String(logTopic, c.topic),
+				slog.Any(logPanic, r), slog.String(logStack, string(debug.Stack())))
+		}
+	}()
+	if failure != nil {
+		p.done(Receipt{}, failure)
+		return
+	}
+	p.done(p.receipt, nil)
+}
+
+// await waits for the outcome of a record that librdkafka has.
+func (c *client) await(ctx context.Context, p *pending) (Receipt, error) {
+	select {
+	case <-p.ready:
+	case <-ctx.Done():
+		if p.outcome.CompareAndSwap(waiting, abandoned) {
+			return Receipt{}, &Error{Topic: c.topic, Indeterminate: true, Err: ctx.Err()}
+		}
+		<-p.ready // the report was faster
+	}
+	receipt, err := p.receipt, p.err
+	p.release()
+	if err != nil {
+		return Receipt{}, err
+	}
+	return receipt, nil
+}
+
+// flush waits until all records that librdkafka has by now have their outcome.
+func (c *client) flush(ctx context.Context) error {
+	flushed := c.ledger.flushed()
+	for {
+		select {
+		case <-flushed:
+			return nil
+		default:
+		}
+		select {
+		case <-flushed:
+			return nil
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-c.flushSlice():
+		}
+		// All reports are on their way to the drainer, or another slice is needed. The former need a moment, and no busy loop.
+		timer := time.NewTimer(10 * time.Millisecond)
+		select {
+		case <-flushed:
+		case <-ctx.Done():
+		case <-timer.C:
+		}
+		timer.Stop()
+	}
+}
+
+// flushSlice calls kafka.Flush for 100 ms and returns a channel that is closed afterwards. kafka.Flush is wanted for its side effect, that
+// linger.ms is ignored while it runs; it knows no context and hangs when a callback does, so it runs beside the caller.
+func (c *client) flushSlice() <-chan struct{} {
+	c.slices.Lock()
+	defer c.slices.Unlock()
+	if c.lastSlice {
+		return nil // every record has its outcome by now, or gets it without librdkafka
+	}
+	done := make(chan struct{})
+	c.underway.Go(func() {
+		defer close(done)
+		c.kafka.Flush(100)
+	})
+	return done
+}
+
+// shut closes librdkafka's producer once nobody else uses it, and waits for the goroutines that drain it.
+func (c *client) shut() {
+	c.slices.Lock()
+	c.lastSlice = true
+	c.slices.Unlock()
+	c.underway.Wait()
+	c.kafka.Close()
+	c.drains.Wait()
+}

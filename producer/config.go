@@ -1,0 +1,48 @@
+package producer
+
+import (
+	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
+
+	"github.com/magicbyte-go/magicbyte/internal/kafkaconfig"
+)
+
+// eventsSize is the length of the channel of delivery reports; librdkafka itself keeps those that do not fit.
+const eventsSize = 1024
+
+// rules returns what this package decides about the properties of librdkafka.
+func rules(o options) kafkaconfig.Rules {
+	const (
+		reports = "every record has a delivery report, which becomes a Receipt or an error"
+		logs    = "use producer.WithLogger"
+	)
+	return kafkaconfig.Rules{
+		Package: "producer",
+		Kind:    kafkaconfig.Producer,
+		Required: map[string]string{
+			"bootstrap.servers": "the brokers to connect to",
+		},
+		Defaults: map[string]kafka.ConfigValue{
+			"enable.idempotence":         true,
+			"acks":                       "all",
+			"compression.type":           "lz4",
+			"linger.ms":                  5,
+			"delivery.timeout.ms":        120_000,
+			"queue.buffering.max.kbytes": 65_536,
+			// Otherwise a typing error in the topic's name makes a topic, with the broker's default of partitions.
+			"allow.auto.create.topics": false,
+		},
+		Owned: map[string]kafkaconfig.Owned{
+			"partitioner":                {Value: string(o.partitioner), Instead: "use producer.WithPartitioner"},
+			"transactional.id":           {Instead: "transactions are not supported"},
+			"delivery.report.only.error": {Instead: reports},
+			"go.delivery.reports":        {Value: true, Instead: reports},
+			"go.delivery.report.fields":  {Value: "none", Instead: reports},
+			"go.batch.producer":          {Value: false, Instead: "it cannot write headers and timestamps; use SendBatch"},
+			"go.events.channel.size":     {Value: eventsSize, Instead: "the channel is drained by the producer"},
+			"go.produce.channel.size":    {Value: 0, Instead: "the channel is not used; use SendAsync"},
+			"go.logs.channel.enable":     {Value: true, Instead: logs},
+			"go.logs.channel":            {Instead: logs},
+			"log.queue":                  {Instead: logs},
+		},
+	}
+}

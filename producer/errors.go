@@ -1,0 +1,105 @@
+package producer
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
+
+	"github.com/magicbyte-go/magicbyte/internal/kafkaclient"
+)
+
+var (
+	// ErrClosed is returned by everything once Close was called.
+	ErrClosed = errors.New("producer: closed")
+	// ErrNotStarted is returned for records sent before Start came through.
+	ErrNotStarted = errors.New("producer: not started: call Start first")
+	// ErrFailed is returned by everything but Close after a fatal error of librdkafka, which it comes with.
+	ErrFailed = errors.New("producer: failed for good, close it and make a new one")
+	// ErrIndeterminate says that the record may be in the log, or may still get there.
+	ErrIndeterminate = errors.New("producer: the record may have been written")
+	// ErrTopicMissing is returned by Start for a topic that the brokers do not know.
+	ErrTopicMissing = kafkaclient.ErrTopicMissing
+)
+
+// Error is what sending a record returns. It unwraps to the cause: the error of the context, a serde.Error, a kafka.Error, or one of
+// this package's sentinels.
+type Error struct {
+	Topic string
+	// Indeterminate says that the record may be in the log, or may still get there; errors.Is(err, ErrIndeterminate) asks the same.
+	Indeterminate bool
+	Err           error
+}
+
+// Error names the topic and the cause.
+func (e *Error) Error() string {
+	if e.Indeterminate {
+		return fmt.Sprintf("producer: send to %s: the record may have been written: %v", e.Topic, e.Err)
+	}
+	return fmt.Sprintf("producer: send to %s: %v", e.Topic, e.Err)
+}
+
+// Unwrap returns the cause.
+func (e *Error) Unwrap() error { return e.Err }
+
+// Is reports whether target is ErrIndeterminate and e is.
+func (e *Error) Is(target error) bool { return e.Indeterminate && target == ErrIndeterminate }
+
+// BatchError is what [Producer.SendBatch] returns when not every record was acknowledged.
+type BatchError struct {
+	// Errs has one entry for each message, nil where the record was acknowledged.
+	Errs []error
+}
+
+// Error counts the records and shows the first cause.
+func (e *BatchError) Error() string {
+	failed := e.Unwrap()
+	return fmt.Sprintf("producer: %d of %d records of the batch not acknowledged, the first: %v", len(failed), len(e.Errs), failed[0])
+}
+
+// Unwrap returns the errors of the records that were not acknowledged.
+func (e *BatchError) Unwrap() []error {
+	return slices.DeleteFunc(slices.Clone(e.Errs), func(err error) bool { return err == nil })
+}
+
+// CloseError is what [Producer.Close] returns when records were not acknowledged before it ended, or librdkafka did not end.
+type CloseError struct {
+	Topic string
+	// NotSent are records that are not in the log and never will be; Indeterminate are those that may be.
+	NotSent, Indeterminate []Ref
+	// ClientHung says that librdkafka did not close within its time; its threads may still run.
+	ClientHung bool
+}
+
+// Error counts the records.
+func (e *CloseError) Error() string {
+	text := fmt.Sprintf("producer: close %s: %d records not sent, %d indeterminate", e.Topic, len(e.NotSent), len(e.Indeterminate))
+	if e.ClientHung {
+		text += fmt.Sprintf("; the Kafka client did not close within %v", closeLimit)
+	}
+	return text
+}
+
+// certainFailures are the codes of delivery reports that rule out that the record was written. All others leave it open.
+var certainFailures = []kafka.ErrorCode{
+	kafka.ErrQueueFull,
+	kafka.ErrPurgeQueue,
+	kafka.ErrUnknownPartition,
+	kafka.ErrMsgSizeTooLarge,
+	kafka.ErrInvalidMsgSize,
+	kafka.ErrRecordListTooLarge,
+	kafka.ErrTopicAuthorizationFailed,
+	kafka.ErrClusterAuthorizationFailed,
+	kafka.ErrTransactionalIDAuthorizationFailed,
+	kafka.ErrInvalidMsg,
+	kafka.ErrInvalidRecord,
+	kafka.ErrInvalidTimestamp,
+	kafka.ErrUnsupportedForMessageFormat,
+}
+
+// indeterminate reports whether a delivery report with this error leaves open that the record was written.
+func indeterminate(err error) bool {
+	var e kafka.Error
+	return !errors.As(err, &e) || !slices.Contains(certainFailures, e.Code())
+}

@@ -1,0 +1,95 @@
+package producer
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+
+	"github.com/magicbyte-go/magicbyte/internal/kafkaclient"
+)
+
+// Option configures a Producer.
+type Option interface {
+	apply(*options)
+}
+
+type options struct {
+	logger            *slog.Logger
+	partitioner       Partitioner
+	allowMissingTopic bool
+	open              kafkaclient.OpenProducer
+	errs              []error
+}
+
+type optionFunc func(*options)
+
+func (f optionFunc) apply(o *options) { f(o) }
+
+func newOptions(opts []Option) options {
+	o := options{logger: slog.New(slog.DiscardHandler), partitioner: Murmur2Random, open: kafkaclient.NewProducer}
+	for _, opt := range opts {
+		if opt == nil {
+			o.errs = append(o.errs, errors.New("producer: a nil Option"))
+			continue
+		}
+		opt.apply(&o)
+	}
+	return o
+}
+
+// WithLogger has the producer and librdkafka log to logger. The default is silence.
+func WithLogger(logger *slog.Logger) Option {
+	return optionFunc(func(o *options) {
+		if logger == nil {
+			o.errs = append(o.errs, errors.New("producer: WithLogger: the logger is nil"))
+			return
+		}
+		o.logger = logger
+	})
+}
+
+// WithAllowMissingTopic makes Start wait for a topic that does not exist, as long as its context allows. By default Start fails
+// with [ErrTopicMissing]. A broker creates the topic by itself only with allow.auto.create.topics=true in the ConfigMap.
+func WithAllowMissingTopic() Option {
+	return optionFunc(func(o *options) { o.allowMissingTopic = true })
+}
+
+// Partitioner is the way in which keys are spread over partitions.
+type Partitioner string
+
+// The partitioners of librdkafka. All clients that write keys to a topic must use the same one, or records of one key lose their order.
+const (
+	// Murmur2Random hashes as Java's producer does; null keys go to random partitions. The default.
+	Murmur2Random Partitioner = "murmur2_random"
+	// Murmur2 is Murmur2Random with all null keys on one partition.
+	Murmur2 Partitioner = "murmur2"
+	// ConsistentRandom hashes by CRC32; null and empty keys go to random partitions. It is the default of librdkafka: for topics
+	// that its other clients (C, C++, Python, Go, .NET) write with their defaults.
+	ConsistentRandom Partitioner = "consistent_random"
+	// Consistent is ConsistentRandom with all null and empty keys on one partition.
+	Consistent Partitioner = "consistent"
+	// FNV1aRandom hashes by FNV-1a, as Sarama does; null keys go to random partitions.
+	FNV1aRandom Partitioner = "fnv1a_random"
+	// FNV1a is FNV1aRandom with all null keys on one partition.
+	FNV1a Partitioner = "fnv1a"
+	// Random ignores keys.
+	Random Partitioner = "random"
+)
+
+// WithPartitioner chooses the partitioner [Murmur2Random].
+func WithPartitioner(partitioner Partitioner) Option {
+	return optionFunc(func(o *options) {
+		switch partitioner {
+		case Murmur2Random, Murmur2, ConsistentRandom, Consistent, FNV1aRandom, FNV1a, Random:
+			o.partitioner = partitioner
+		default:
+			o.errs = append(o.errs, fmt.Errorf("producer: WithPartitioner: unknown partitioner %q", string(partitioner)))
+		}
+	})
+}
+
+func init() {
+	kafkaclient.ProducerOption = func(open kafkaclient.OpenProducer) any {
+		return optionFunc(func(o *options) { o.open = open })
+	}
+}

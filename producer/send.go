@@ -1,0 +1,67 @@
+package producer
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+)
+
+// Send writes value and waits for the broker's acknowledgement. nil is refused: Delete writes tombstones. An error is an [*Error].
+func (p *Producer[K, V]) Send(ctx context.Context, value *V) (Receipt, error) {
+	if value == nil {
+		return Receipt{}, p.refused(errors.New("the value is nil: Delete writes tombstones"))
+	}
+	return p.SendMessage(ctx, Message[K, V]{Value: value})
+}
+
+// Delete writes a tombstone for key: a record with a null value, upon which a compacted topic forgets the key. It waits for the broker's
+// acknowledgement.
+func (p *Producer[K, V]) Delete(ctx context.Context, key K) (Receipt, error) {
+	return p.SendMessage(ctx, Message[K, V]{Key: &key})
+}
+
+// SendMessage writes msg and waits for the broker's acknowledgement. While librdkafka's queue is full it waits, too. When ctx ends
+// before the record was queued, the record is not written; when it ends later, the error is [ErrIndeterminate]. An error is
+// an [*Error].
+func (p *Producer[K, V]) SendMessage(ctx context.Context, msg Message[K, V]) (Receipt, error) {
+	c, err := p.client()
+	if err != nil {
+		return Receipt{}, p.refused(err)
+	}
+	r := newPending()
+	if err := p.enqueue(ctx, c, &msg, r); err != nil {
+		r.release()
+		return Receipt{}, p.refused(err)
+	}
+	return c.await(ctx, r)
+}
+
+// SendAsync serializes and queues msg, and returns. It blocks only while librdkafka's queue is full, until ctx ends; after that ctx does
+// not matter. done is called exactly once with the outcome: on the calling goroutine, before SendAsync returns, where the record was not
+// queued; else on the goroutine that receives all delivery reports, which it must not block, neither by waiting for other records nor by
+// Flush or Close. Its panics are logged. A nil done leaves failures to the log.
+//
+// msg.Value and msg.Key are read before SendAsync returns; the pointers are kept, for [CloseError], until done.
+func (p *Producer[K, V]) SendAsync(ctx context.Context, msg Message[K, V], done func(Receipt, error)) {
+	if done == nil {
+		done = p.logFailure
+	}
+	c, err := p.client()
+	if err != nil {
+		done(Receipt{}, p.refused(err))
+		return
+	}
+	r := newPending()
+	r.done = done
+	if err := p.enqueue(ctx, c, &msg, r); err != nil {
+		r.release()
+		done(Receipt{}, p.refused(err))
+	}
+}
+
+// logFailure is the callback of records that nobody waits for.
+func (p *Producer[K, V]) logFailure(_ Receipt, err error) {
+	if err != nil {
+		p.options.logger.Error("record not acknowledged", slog.String(logTopic, p.topic), slog.Any(logError, err))
+	}
+}
