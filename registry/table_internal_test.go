@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// hashInt makes clusters, which probing must come through.
+// hashInt gives two keys one hash, so that probing is met.
 func hashInt(n int) uint64 { return uint64(n/2) * 0x9e3779b97f4a7c15 >> 32 }
 
 // The table agrees with a map under random changes, and stays within its limit.
