@@ -195,7 +195,7 @@ func (l *lane) work(m *kafka.Message) bool {
 	if err != nil {
 		return l.exhausted(m, undecodable(err))
 	}
-	if !l.e.pulse.wait(l.upstream) {
+	if !l.e.pulse.wait(l.upstream) || l.e.stopping.Err() != nil {
 		return false
 	}
 	l.phase.Store(int32(handling))

@@ -2,11 +2,17 @@ package integration
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 )
 
-// await asks until the answer is good or ctx ends.
+// final is an error that no repetition will mend.
+type final struct{ error }
+
+func (f final) Unwrap() error { return f.error }
+
+// await asks until the answer is good, or final, or ctx ends.
 func await(ctx context.Context, what string, ask func(context.Context) error) error {
 	const (
 		between = 50 * time.Millisecond
@@ -18,12 +24,12 @@ func await(ctx context.Context, what string, ask func(context.Context) error) er
 			defer cancel()
 			return ask(ctx)
 		}()
-		if err == nil {
-			return nil
+		if err == nil || errors.As(err, new(final)) {
+			return err
 		}
 		select {
 		case <-ctx.Done():
-			return fmt.Errorf("%s does not answer: %w (last: %w)", what, context.Cause(ctx), err)
+			return fmt.Errorf("%s: %w (last answer: %w)", what, context.Cause(ctx), err)
 		case <-time.After(between):
 		}
 	}

@@ -80,8 +80,8 @@ func (p *pair) start(ctx context.Context, cfg config) error {
 		p.registryURL = "http://" + address + cfg.registryBasePath
 		p.network.RegistryURL = "http://" + registryAlias + ":" + cfg.registryPort + cfg.registryBasePath
 	}
-	if err := awaitKafka(ctx, p.brokers); err != nil {
+	if err := p.docker.await(ctx, "broker "+p.brokers, pingKafka(p.brokers)); err != nil {
 		return err
 	}
-	return awaitRegistry(ctx, p.registryURL)
+	return p.docker.await(ctx, "registry "+p.registryURL, pingRegistry(p.registryURL))
 }

@@ -98,6 +98,22 @@ func (s *stack) run(ctx context.Context, image, alias string, opts ...testcontai
 	return c, nil
 }
 
+// await asks a service until it answers, and gives up when a container has ended.
+func (s *stack) await(ctx context.Context, what string, ask func(context.Context) error) error {
+	return await(ctx, what+" does not answer", func(ctx context.Context) error {
+		err := ask(ctx)
+		if err == nil {
+			return nil
+		}
+		for _, c := range s.containers {
+			if state, stateErr := c.State(ctx); stateErr == nil && !state.Running {
+				return final{fmt.Errorf("container %s ended with code %d", c.Image, state.ExitCode)}
+			}
+		}
+		return err
+	})
+}
+
 // failed removes the stack and returns err with the last lines that each container wrote.
 func (s *stack) failed(ctx context.Context, err error) error {
 	ctx = context.WithoutCancel(ctx)

@@ -3,7 +3,6 @@ package integration
 import (
 	"context"
 	"crypto/rand"
-	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -38,15 +37,14 @@ func ask[T any](tb testing.TB, what string, question func(context.Context) (T, e
 	ctx, cancel := within(tb)
 	defer cancel()
 	var answer T
-	var final error
 	err := await(ctx, "broker", func(ctx context.Context) (err error) {
 		answer, err = question(ctx)
 		if err != nil && !kerr.IsRetriable(err) {
-			final, err = err, nil
+			err = final{err}
 		}
 		return err
 	})
-	if err := errors.Join(err, final); err != nil {
+	if err != nil {
 		tb.Fatalf("integration: %s: %v", what, err)
 	}
 	return answer

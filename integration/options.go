@@ -105,6 +105,7 @@ func unavailable(tb testing.TB, format string, args ...any) {
 	tb.Helper()
 	if required() {
 		tb.Fatalf("integration: "+format+" (REQUIRE_SERVICES is set, so this is a failure)", args...)
+		return
 	}
 	tb.Skipf("integration: "+format, args...)
 }

@@ -3,7 +3,6 @@ package integration
 import (
 	"context"
 	"fmt"
-	"io"
 	"maps"
 	"net/http"
 	"strings"
@@ -91,32 +90,21 @@ func (s *stack) runRegistry(ctx context.Context, cfg config, brokers string) (ad
 	return c.PortEndpoint(ctx, cfg.registryPort+"/tcp", "")
 }
 
-// awaitKafka waits until a broker answers a client.
-func awaitKafka(ctx context.Context, brokers string) error {
-	c, err := newClient(brokers)
-	if err != nil {
-		return fmt.Errorf("client for %s: %w", brokers, err)
+// pingKafka asks a broker whether it answers a client.
+func pingKafka(brokers string) func(context.Context) error {
+	return func(ctx context.Context) error {
+		c, err := newClient(brokers)
+		if err != nil {
+			return final{err}
+		}
+		defer c.Close()
+		return c.Ping(ctx)
 	}
-	defer c.Close()
-	return await(ctx, "broker "+brokers, c.Ping)
 }
 
-// awaitRegistry waits until the registry lists its subjects.
-func awaitRegistry(ctx context.Context, base string) error {
-	return await(ctx, "registry "+base, func(ctx context.Context) error {
-		req, err := http.NewRequestWithContext(ctx, http.MethodGet, base+"/subjects", http.NoBody)
-		if err != nil {
-			return err
-		}
-		resp, err := httpClient.Do(req)
-		if err != nil {
-			return err
-		}
-		defer func() { _ = resp.Body.Close() }()
-		_, _ = io.Copy(io.Discard, io.LimitReader(resp.Body, 1<<20))
-		if resp.StatusCode != http.StatusOK {
-			return fmt.Errorf("GET /subjects: %s", resp.Status)
-		}
-		return nil
-	})
+// pingRegistry asks a registry for its subjects.
+func pingRegistry(base string) func(context.Context) error {
+	return func(ctx context.Context) error {
+		return (&Env{RegistryURL: base}).request(ctx, http.MethodGet, "/subjects", nil, new([]string))
+	}
 }

@@ -66,7 +66,8 @@ func (e *BatchError) Unwrap() []error {
 // CloseError is what [Producer.Close] returns when records were not acknowledged before it ended, or librdkafka did not end.
 type CloseError struct {
 	Topic string
-	// NotSent are records that are not in the log and never will be; Indeterminate are those that may be.
+	// NotSent are records that are not in the log and never will be: the broker refused them. Indeterminate are those that may be
+	// there; records given up in librdkafka's queue count as such, since it does not tell which of them it had tried to send.
 	NotSent, Indeterminate []Ref
 	// ClientHung says that librdkafka did not close within its time; its threads may still run.
 	ClientHung bool
@@ -81,17 +82,17 @@ func (e *CloseError) Error() string {
 	return text
 }
 
-// certainFailures are the codes of delivery reports that rule out that the record was written. All others leave it open.
+// certainFailures are the codes of delivery reports that rule out that the record was written: what librdkafka finds before it sends, and
+// what a broker finds before it appends. All others leave it open. ErrPurgeQueue is not among them: a record whose
+// first attempt was appended without a good answer waits in the queue again, for the retry.
 var certainFailures = []kafka.ErrorCode{
 	kafka.ErrQueueFull,
-	kafka.ErrPurgeQueue,
 	kafka.ErrUnknownPartition,
 	kafka.ErrMsgSizeTooLarge,
 	kafka.ErrInvalidMsgSize,
 	kafka.ErrRecordListTooLarge,
 	kafka.ErrTopicAuthorizationFailed,
 	kafka.ErrClusterAuthorizationFailed,
-	kafka.ErrTransactionalIDAuthorizationFailed,
 	kafka.ErrInvalidMsg,
 	kafka.ErrInvalidRecord,
 	kafka.ErrInvalidTimestamp,

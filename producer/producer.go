@@ -27,7 +27,7 @@ type Producer[K, V any] struct {
 
 	scratches sync.Pool // of *scratch[K]
 
-	running atomic.Pointer[client] // set from Start to the end of Close
+	running atomic.Pointer[client] // set from Start to Close
 
 	mu       sync.Mutex
 	starting *attempt      // a Start under way
@@ -166,11 +166,6 @@ func (p *Producer[K, V]) Flush(ctx context.Context) error {
 	if failure := c.failure.Load(); failure != nil {
 		return *failure
 	}
-	select {
-	case <-c.stop:
-		return ErrClosed
-	default:
-	}
 	if err := c.flush(ctx); err != nil {
 		return fmt.Errorf("producer: flush %s: %w", p.topic, err)
 	}
@@ -201,7 +196,7 @@ func (p *Producer[K, V]) Close(ctx context.Context) error {
 		starting.cancel()
 		<-starting.done
 	}
-	if c := p.running.Load(); c != nil {
+	if c := p.running.Swap(nil); c != nil {
 		p.closeErr = c.close(ctx)
 	}
 	return p.closeErr

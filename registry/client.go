@@ -25,17 +25,6 @@ type Client struct {
 
 var _ serde.SchemaRegistry = (*Client)(nil)
 
-// idKey names a schema by id. The context is "" for the default one, and for GUIDs.
-type idKey struct {
-	context string
-	id      serde.SchemaID
-}
-
-type versionKey struct {
-	subject string
-	version int
-}
-
 // New returns a client of the registry at baseURL: http or https, with host, port and, where the registry has one, its base
 // path ("http://localhost:8080/apis/ccompat/v7"). Credentials in the URL are used as with [WithBasicAuth] and never shown. New opens no connection; it reports
 // everything that is wrong with its arguments at once.
@@ -60,18 +49,17 @@ func New(baseURL string, opts ...Option) (*Client, error) {
 		return nil, err
 	}
 	network := conf.network()
-	registrations := newTable[registrationKey, serde.RegisteredSchema](conf.cacheSize)
+	registrations := newTable[registrationKey, serde.RegisteredSchema](conf.cacheSize, hashAny)
 	return &Client{
-		base:         base.String(),
-		home:         homeContext(base.Path),
-		transport:    newTransport(base, network, conf),
-		network:      network,
-		normalize:    conf.normalize,
-		ignoredRules: conf.ignoredRules,
-		ids:          newMemo(newTable[idKey, serde.Schema](conf.cacheSize), 0, idSize),
-		versions:     newMemo(newTable[versionKey, serde.RegisteredSchema](conf.cacheSize), 0, versionSize),
-		latest: newMemo(newTable[string, serde.RegisteredSchema](conf.cacheSize), conf.latestTTL,
-			func(subject string, s serde.RegisteredSchema) int { return len(subject) + schemaSize(s.Schema) }),
+		base:          base.String(),
+		home:          homeContext(base.Path),
+		transport:     newTransport(base, network, conf),
+		network:       network,
+		normalize:     conf.normalize,
+		ignoredRules:  conf.ignoredRules,
+		ids:           newMemo(newTable[idKey, serde.Schema](conf.cacheSize, idKey.hash), 0, idSize),
+		versions:      newMemo(newTable[versionKey, serde.RegisteredSchema](conf.cacheSize, hashAny), 0, versionSize),
+		latest:        newMemo(newTable[string, serde.RegisteredSchema](conf.cacheSize, hashAny), conf.latestTTL, latestSize),
 		registrations: newMemo(registrations, 0, registrationSize),
 		lookups:       newMemo(registrations, 0, registrationSize),
 	}, nil
@@ -86,23 +74,6 @@ func (c *Client) CloseIdleConnections() {
 		t.CloseIdleConnections()
 	}
 }
-
-func idSize(key idKey, s serde.Schema) int { return len(key.context) + schemaSize(s) }
-
-func versionSize(key versionKey, s serde.RegisteredSchema) int {
-	return len(key.subject) + schemaSize(s.Schema)
-}
-
-func schemaSize(s serde.Schema) int {
-	size := len(s.Type) + len(s.Text)
-	for _, r := range s.References {
-		size += len(r.Name) + len(r.Subject) + referenceOverhead
-	}
-	return size
-}
-
-// referenceOverhead is the size of a reference besides its strings.
-const referenceOverhead = 40
 
 // forgetSubject drops what the caches say about subject: a registration or a deletion has changed it. Ids stay, as the registry keeps them.
 func (c *Client) forgetSubject(subject string) {

@@ -7,10 +7,14 @@ import (
 
 // contextName is the name of a registry context as it stands in subjects, with its leading dot; "" is the default context.
 func contextName(name string) string {
-	if name == "" || name == "." {
+	switch {
+	case name == "" || name == ".":
 		return ""
+	case strings.HasPrefix(name, "."):
+		return name
+	default:
+		return "." + name
 	}
-	return "." + strings.TrimPrefix(name, ".")
 }
 
 // splitSubject takes the context from a qualified subject, ":.context:subject". All other names are plain, also those that

@@ -111,11 +111,11 @@ func (e *Error) Unwrap() error { return e.Err }
 func (e *Error) Is(target error) bool {
 	switch target {
 	case ErrSubjectNotFound:
-		return e.Code == codeSubjectNotFound
+		return e.missing(codeSubjectNotFound)
 	case ErrVersionNotFound:
-		return e.Code == codeVersionNotFound
+		return e.missing(codeVersionNotFound)
 	case ErrSchemaNotFound:
-		return e.Code == codeSchemaNotFound
+		return e.missing(codeSchemaNotFound)
 	case ErrIncompatible:
 		return e.Op == opRegister && e.HTTPStatus == http.StatusConflict
 	case ErrInvalidSchema:
@@ -129,6 +129,11 @@ func (e *Error) Is(target error) bool {
 	default:
 		return false
 	}
+}
+
+// missing reports whether the answer has one of these codes. With a 5xx they mean nothing: the registry did not get to the end.
+func (e *Error) missing(codes ...int) bool {
+	return e.HTTPStatus < 500 && slices.Contains(codes, e.Code)
 }
 
 func (e *Error) unavailable() bool {
@@ -147,9 +152,9 @@ func (e *Error) unavailable() bool {
 func (e *Error) unknownSchema() bool {
 	switch e.Op {
 	case opSchemaByID:
-		return e.Code == codeSchemaNotFound
+		return e.missing(codeSchemaNotFound)
 	case opSchemaByVersion, opLookup:
-		return e.Code == codeSubjectNotFound || e.Code == codeVersionNotFound || e.Code == codeSchemaNotFound
+		return e.missing(codeSubjectNotFound, codeVersionNotFound, codeSchemaNotFound)
 	default:
 		return false
 	}

@@ -3,24 +3,12 @@ package registry
 import (
 	"context"
 	"net/http"
-)
 
-// Level is a compatibility level: what the registry asks of a new version of a subject.
-type Level string
-
-// The registry's seven levels. A registry's default is [LevelBackward].
-const (
-	LevelNone               Level = "NONE"
-	LevelBackward           Level = "BACKWARD"            // the new schema reads data of the last one
-	LevelBackwardTransitive Level = "BACKWARD_TRANSITIVE" // ... of all earlier ones
-	LevelForward            Level = "FORWARD"             // the last schema reads data of the new one
-	LevelForwardTransitive  Level = "FORWARD_TRANSITIVE"  // all earlier ones do
-	LevelFull               Level = "FULL"                // both
-	LevelFullTransitive     Level = "FULL_TRANSITIVE"     // both, for all earlier ones
+	"github.com/magicbyte-go/magicbyte/registry/compat"
 )
 
 // Level returns the level that applies to subject: its own, or else the global one.
-func (c *Client) Level(ctx context.Context, subject string) (Level, error) {
+func (c *Client) Level(ctx context.Context, subject string) (compat.Level, error) {
 	attempt := Error{Op: opLevel, Subject: subject}
 	if err := checkSubject(subject); err != nil {
 		return "", attempt.because(err)
@@ -33,7 +21,7 @@ func (c *Client) Level(ctx context.Context, subject string) (Level, error) {
 }
 
 // GlobalLevel returns the level of subjects that have none of their own.
-func (c *Client) GlobalLevel(ctx context.Context) (Level, error) {
+func (c *Client) GlobalLevel(ctx context.Context) (compat.Level, error) {
 	level, err := c.fetchLevel(ctx, "")
 	if err != nil {
 		return "", Error{Op: opLevel}.because(err)
@@ -42,7 +30,7 @@ func (c *Client) GlobalLevel(ctx context.Context) (Level, error) {
 }
 
 // SetLevel gives subject, which need not exist, a level of its own.
-func (c *Client) SetLevel(ctx context.Context, subject string, level Level) error {
+func (c *Client) SetLevel(ctx context.Context, subject string, level compat.Level) error {
 	attempt := Error{Op: opSetLevel, Subject: subject}
 	if err := checkSubject(subject); err != nil {
 		return attempt.because(err)
@@ -54,9 +42,9 @@ func (c *Client) SetLevel(ctx context.Context, subject string, level Level) erro
 }
 
 // SetGlobalLevel sets the level of subjects that have none of their own.
-func (c *Client) SetGlobalLevel(ctx context.Context, level Level) error {
+func (c *Client) SetGlobalLevel(ctx context.Context, level compat.Level) error {
 	request := struct {
-		Compatibility Level `json:"compatibility"`
+		Compatibility compat.Level `json:"compatibility"`
 	}{level}
 	if err := c.rest(ctx, http.MethodPut, "/config", request, nil); err != nil {
 		return Error{Op: opSetLevel}.because(err)

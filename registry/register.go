@@ -5,27 +5,9 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
-	"strings"
 
 	"github.com/magicbyte-go/magicbyte/serde"
 )
-
-// registrationKey is a schema under a subject. Schemas are not compared beyond their text: the registry knows which are the same.
-type registrationKey struct {
-	subject, schemaType, text, references string
-}
-
-func newRegistrationKey(subject string, s serde.Schema) registrationKey {
-	var references strings.Builder
-	for _, r := range s.References {
-		references.WriteString(strconv.Quote(r.Name) + strconv.Quote(r.Subject) + strconv.Itoa(r.Version))
-	}
-	return registrationKey{subject: subject, schemaType: schemaType(s.Type), text: s.Text, references: references.String()}
-}
-
-func registrationSize(key registrationKey, s serde.RegisteredSchema) int {
-	return len(key.subject) + len(key.text) + len(key.references) + schemaSize(s.Schema)
-}
 
 // Lookup returns the registration of schema under subject: its id, version and, where the registry has them, GUID. Where the subject does not
 // have it, the error is [ErrSchemaNotFound] or [ErrSubjectNotFound], and [serde.ErrUnknownSchema].

@@ -39,7 +39,7 @@ func (c *Client) schemaByID(ctx context.Context, key idKey) (serde.Schema, error
 		}
 		err = attempt.because(err)
 		var answer *Error
-		if errors.As(err, &answer) && answer.Code == codeSchemaNotFound {
+		if errors.As(err, &answer) && answer.missing(codeSchemaNotFound) {
 			c.missing.put(key, answer)
 		}
 		return serde.Schema{}, err

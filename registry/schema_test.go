@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/magicbyte-go/magicbyte/registry"
+	"github.com/magicbyte-go/magicbyte/registry/compat"
 	"github.com/magicbyte-go/magicbyte/serde"
 )
 
@@ -233,7 +234,7 @@ func TestSubjectsInPaths(t *testing.T) {
 		_, _ = c.Lookup(t.Context(), subject, serde.Schema{Text: `"int"`})
 		_, _ = c.CheckCompatibility(t.Context(), subject, serde.Schema{Text: `"int"`})
 		_, _ = c.Level(t.Context(), subject)
-		_ = c.SetLevel(t.Context(), subject, registry.LevelFull)
+		_ = c.SetLevel(t.Context(), subject, compat.Full)
 		_, _ = c.Versions(t.Context(), subject)
 		_, _ = c.DeleteSubject(t.Context(), subject)
 		_, _ = c.PurgeSubject(t.Context(), subject)
@@ -273,7 +274,7 @@ func TestSubjectsRefused(t *testing.T) {
 		_, purged := c.PurgeSubject(t.Context(), subject)
 		_, check := c.CheckCompatibility(t.Context(), subject, serde.Schema{Text: "x"})
 		_, level := c.Level(t.Context(), subject)
-		for i, err := range []error{byVersion, lookup, register, versions, deleted, purged, check, level, c.SetLevel(t.Context(), subject, registry.LevelFull)} {
+		for i, err := range []error{byVersion, lookup, register, versions, deleted, purged, check, level, c.SetLevel(t.Context(), subject, compat.Full)} {
 			if err == nil || !strings.Contains(err.Error(), "cannot be a subject") {
 				t.Errorf("call %d with subject %q: %v, want a refusal", i, subject, err)
 			}

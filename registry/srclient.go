@@ -7,6 +7,7 @@ import (
 
 	"github.com/riferrei/srclient"
 
+	"github.com/magicbyte-go/magicbyte/registry/compat"
 	"github.com/magicbyte-go/magicbyte/serde"
 )
 
@@ -123,7 +124,7 @@ func (c *Client) softDelete(ctx context.Context, subject string) ([]int, error) 
 }
 
 // fetchLevel returns the level that applies to subject, or the global one for "".
-func (c *Client) fetchLevel(ctx context.Context, subject string) (Level, error) {
+func (c *Client) fetchLevel(ctx context.Context, subject string) (compat.Level, error) {
 	x := &exchange{ctx: ctx, next: c.transport}
 	var level *srclient.CompatibilityLevel
 	err := c.viaSRClient(x, func(client *srclient.SchemaRegistryClient) (err error) {
@@ -140,10 +141,10 @@ func (c *Client) fetchLevel(ctx context.Context, subject string) (Level, error) 
 	if *level == "" {
 		return "", malformed(x.status, "the answer has no compatibilityLevel")
 	}
-	return Level(*level), nil
+	return compat.Level(*level), nil
 }
 
-func (c *Client) changeLevel(ctx context.Context, subject string, level Level) error {
+func (c *Client) changeLevel(ctx context.Context, subject string, level compat.Level) error {
 	x := &exchange{ctx: ctx, next: c.transport}
 	return c.viaSRClient(x, func(client *srclient.SchemaRegistryClient) error {
 		_, err := client.ChangeSubjectCompatibilityLevel(subject, srclient.CompatibilityLevel(level))

@@ -6,6 +6,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/magicbyte-go/magicbyte/registry"
+	"github.com/magicbyte-go/magicbyte/registry/compat"
 	"github.com/magicbyte-go/magicbyte/serde"
 )
 
@@ -55,16 +56,16 @@ func TestLevels(t *testing.T) {
 		"PUT /config/s":                      {ok(`{"compatibility":"NONE"}`), refusal(422, 42203, "Invalid compatibility level.")},
 	})
 	c := s.client(t)
-	if got, err := c.GlobalLevel(t.Context()); got != registry.LevelBackward || err != nil {
+	if got, err := c.GlobalLevel(t.Context()); got != compat.Backward || err != nil {
 		t.Errorf("GlobalLevel: %q, %v", got, err)
 	}
-	if got, err := c.Level(t.Context(), "s"); got != registry.LevelForwardTransitive || err != nil {
+	if got, err := c.Level(t.Context(), "s"); got != compat.ForwardTransitive || err != nil {
 		t.Errorf("Level: %q, %v", got, err)
 	}
-	if err := c.SetGlobalLevel(t.Context(), registry.LevelFull); err != nil {
+	if err := c.SetGlobalLevel(t.Context(), compat.Full); err != nil {
 		t.Errorf("SetGlobalLevel: %v", err)
 	}
-	if err := c.SetLevel(t.Context(), "s", registry.LevelNone); err != nil {
+	if err := c.SetLevel(t.Context(), "s", compat.None); err != nil {
 		t.Errorf("SetLevel: %v", err)
 	}
 	if err := c.SetLevel(t.Context(), "s", "WRONG"); err == nil {

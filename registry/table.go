@@ -1,7 +1,6 @@
 package registry
 
 import (
-	"hash/maphash"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -14,7 +13,7 @@ import (
 // same key, so a probe never misses a key that was there when it began. Removing and growing build new slots and
 // publish them whole; a reader still in the old ones sees the table as it was a moment ago.
 type table[K comparable, V any] struct {
-	seed  maphash.Seed
+	hash  func(K) uint64
 	limit int64
 	slots atomic.Pointer[[]slot[K, V]]
 
@@ -37,8 +36,8 @@ type entry[K comparable, V any] struct {
 // entryOverhead is about what an entry costs besides the strings in it.
 const entryOverhead = 256
 
-func newTable[K comparable, V any](limit int64) *table[K, V] {
-	t := &table[K, V]{seed: maphash.MakeSeed(), limit: limit}
+func newTable[K comparable, V any](limit int64, hash func(K) uint64) *table[K, V] {
+	t := &table[K, V]{hash: hash, limit: limit}
 	slots := make([]slot[K, V], 16)
 	t.slots.Store(&slots)
 	return t
@@ -59,7 +58,7 @@ func (t *table[K, V]) get(key K) (value V, ok bool) {
 // find returns the index of key's slot, or of the empty one where it belongs. At least a quarter of the slots is empty.
 func (t *table[K, V]) find(slots []slot[K, V], key K) int {
 	mask := len(slots) - 1
-	for i := int(maphash.Comparable(t.seed, key)) & mask; ; i = (i + 1) & mask {
+	for i := int(t.hash(key)) & mask; ; i = (i + 1) & mask {
 		if e := slots[i].Load(); e == nil || e.key == key {
 			return i
 		}

@@ -19,6 +19,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/magicbyte-go/magicbyte/registry"
+	"github.com/magicbyte-go/magicbyte/registry/compat"
 	"github.com/magicbyte-go/magicbyte/serde"
 )
 
@@ -63,8 +64,8 @@ var calls = map[string]func(context.Context, *registry.Client) error{
 	},
 	"Level":          func(ctx context.Context, c *registry.Client) error { _, err := c.Level(ctx, "s"); return err },
 	"GlobalLevel":    func(ctx context.Context, c *registry.Client) error { _, err := c.GlobalLevel(ctx); return err },
-	"SetLevel":       func(ctx context.Context, c *registry.Client) error { return c.SetLevel(ctx, "s", registry.LevelFull) },
-	"SetGlobalLevel": func(ctx context.Context, c *registry.Client) error { return c.SetGlobalLevel(ctx, registry.LevelFull) },
+	"SetLevel":       func(ctx context.Context, c *registry.Client) error { return c.SetLevel(ctx, "s", compat.Full) },
+	"SetGlobalLevel": func(ctx context.Context, c *registry.Client) error { return c.SetGlobalLevel(ctx, compat.Full) },
 }
 
 func TestBadAnswers(t *testing.T) {
@@ -93,7 +94,7 @@ func TestBadAnswers(t *testing.T) {
 			w.Header().Set("Content-Encoding", "gzip")
 			z := gzip.NewWriter(w)
 			_, _ = io.WriteString(z, `["`)
-			_, _ = io.CopyN(z, zeros{}, 1<<22)
+			_, _ = io.CopyN(z, zeros{}, 1<<16)
 			_ = z.Close()
 		}, "larger than 4096 bytes"},
 		{"redirect", func(w http.ResponseWriter, r *http.Request) {

@@ -48,6 +48,9 @@ func (e *encoder) append(dst []byte, obj any) (out []byte, err error) {
 			out, err = dst, refused("hamba/avro failed with a %T", r)
 		}
 	}()
+	if e.schema.Type() != avro.Record {
+		obj = reflect.ValueOf(obj).Elem().Interface() // hamba takes pointers to records only
+	}
 	w.WriteVal(e.schema, obj)
 	body := w.Buffer()
 	switch {
