@@ -12,6 +12,7 @@ type Plain[T any] struct {
 	part   Part
 	append func(dst []byte, v *T) []byte
 	read   func(src []byte, v *T) error
+	null   func(v *T) bool // nil where no value is null
 }
 
 // StringKey reads and writes keys as UTF-8 strings, the bytes as they are.
@@ -20,10 +21,10 @@ func StringKey() *Plain[string] { return plainString(Key) }
 // StringValue reads and writes values as UTF-8 strings, the bytes as they are.
 func StringValue() *Plain[string] { return plainString(Value) }
 
-// BytesKey passes keys through. A deserialized slice is the record's own memory.
+// BytesKey passes keys through; a nil slice is a null key. A deserialized slice is the record's own memory.
 func BytesKey() *Plain[[]byte] { return plainBytes(Key) }
 
-// BytesValue passes values through. A deserialized slice is the record's own memory.
+// BytesValue passes values through; a nil slice is a tombstone. A deserialized slice is the record's own memory.
 func BytesValue() *Plain[[]byte] { return plainBytes(Value) }
 
 // Int64Key reads and writes keys as 8 bytes, big-endian, as Kafka's LongSerializer does.
@@ -54,6 +55,7 @@ func plainBytes(part Part) *Plain[[]byte] {
 		part:   part,
 		append: func(dst []byte, v *[]byte) []byte { return append(dst, *v...) },
 		read:   func(src []byte, v *[]byte) error { *v = src; return nil },
+		null:   func(v *[]byte) bool { return *v == nil },
 	}
 }
 
@@ -68,7 +70,7 @@ func (p *Plain[T]) Start(context.Context, string) error { return nil }
 
 // AppendSerialize appends v to dst; a nil v is a null payload.
 func (p *Plain[T]) AppendSerialize(_ context.Context, dst []byte, _ string, v *T) (Encoded, error) {
-	if v == nil {
+	if v == nil || p.null != nil && p.null(v) {
 		return Encoded{Bytes: dst, Tombstone: true, Encoding: EncodingPlain}, nil
 	}
 	return Encoded{Bytes: p.append(dst, v), Encoding: EncodingPlain}, nil

@@ -1,0 +1,115 @@
+# What the project can be asked to do. `make` alone lists it; CI calls these targets and nothing else.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+GO       ?= go
+FUZZTIME ?= 10s
+BENCH    ?= .
+COUNT    ?= 1
+PKG      ?= ./...
+
+bin := .cache/bin
+# Directories of the packages of this module that hold a test function of the given name (a regular expression). The
+# modules beside it (tools, compare) and what begins with a dot are not searched.
+packages = $$(grep -rlE --include='*_test.go' --exclude-dir='.?*' --exclude-dir=tools --exclude-dir=compare '^func $(1)\(' . | xargs -r -n1 dirname | sort -u)
+
+.PHONY: help
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: check-tools
+check-tools:
+	@tools/check.sh
+
+.PHONY: demo
+demo: check-tools ## orders go round on an embedded broker and registry; needs no Docker
+	@$(GO) run ./cmd/magicbyte demo
+
+.PHONY: test
+test: check-tools ## unit tests and end-to-end tests on embedded services, race detector on; then the allocation budgets without it
+	$(GO) test -race -short $(PKG)
+	@dirs="$(call packages,Test[A-Za-z0-9_]*Alloc[A-Za-z0-9_]*)"; [ -z "$$dirs" ] || \
+	{ echo "$(GO) test -run Alloc" $$dirs; $(GO) test -count=1 -run Alloc $$dirs; }
+
+.PHONY: test-avro
+test-avro: check-tools ## schema loading, types, validation, serialization, evolution and round trip alone, verbosely
+	$(GO) test -v -count=1 ./schemas/... ./serde/...
+
+.PHONY: integration
+integration: check-tools ## the end-to-end tests on a real broker and a real registry in containers
+	if [ -f .cache/testbed.env ]; then . .cache/testbed.env; fi; \
+	$(GO) test -race -v -count=1 -timeout 15m -run '^TestContainers' ./integration/...
+
+.PHONY: testbed
+testbed: ## start Docker where none runs and build the images where none can be pulled; `make integration` uses them
+	@integration/testbed/up.sh
+
+.PHONY: testbed-stop
+testbed-stop: ## stop the Docker daemon, if `make testbed` started it
+	@integration/testbed/down.sh
+
+.PHONY: fuzz
+fuzz: check-tools ## every fuzz target of every package, FUZZTIME=10s each
+	@for dir in $(call packages,Fuzz[A-Za-z0-9_]*); do \
+		for name in $$(grep -hoE '^func Fuzz[A-Za-z0-9_]*' $$dir/*_test.go | cut -d' ' -f2); do \
+			echo "$(GO) test -fuzz $$name -fuzztime $(FUZZTIME) $$dir"; \
+			$(GO) test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) $$dir; \
+		done; \
+	done
+
+.PHONY: bench
+bench: check-tools ## benchmarks: BENCH=regexp, COUNT=10 for benchstat
+	@dirs="$(call packages,Benchmark[A-Za-z0-9_]*)"; [ -z "$$dirs" ] || \
+	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem -count $(COUNT) $$dirs
+
+.PHONY: cover
+cover: check-tools ## test coverage over all packages, as .cache/cover.html
+	@mkdir -p .cache
+	$(GO) test -short -coverpkg=./... -coverprofile=.cache/cover.out ./...
+	@$(GO) tool cover -html=.cache/cover.out -o .cache/cover.html
+	@$(GO) tool cover -func=.cache/cover.out | tail -1
+
+.PHONY: lint
+lint: check-tools $(bin)/golangci-lint $(bin)/actionlint ## golangci-lint, actionlint, and shellcheck where it is installed
+	$(bin)/golangci-lint run $(PKG)
+	cd tools && ../$(bin)/golangci-lint run --config ../.golangci.yml ./...
+	$(bin)/actionlint
+	@scripts="$$(git ls-files '*.sh') .ci/run integration/testbed/kafka/run"; \
+	if command -v shellcheck > /dev/null; then echo shellcheck $$scripts; shellcheck $$scripts; \
+	else echo "shellcheck is not installed: the scripts were not checked"; fi
+
+.PHONY: generate
+generate: check-tools ## write every generated file anew
+	$(GO) generate ./...
+
+.PHONY: check-generate
+check-generate: ## fail where `make generate` would change a file
+	@state() { git diff HEAD; git ls-files -o --exclude-standard -z | xargs -0 -r sha256sum; }; \
+	before=$$(state); \
+	$(MAKE) generate; \
+	if [ "$$before" != "$$(state)" ]; then \
+		git status --short; git --no-pager diff --stat; \
+		echo "make generate changed the files above: commit what it writes" >&2; exit 1; \
+	fi
+
+.PHONY: api
+api: check-tools $(bin)/apisurface ## differences of the exported surface against api.txt; UPDATE=1 writes it
+	@if [ -n "$(UPDATE)" ]; then $(bin)/apisurface ./... > api.txt; else \
+	$(bin)/apisurface ./... > .cache/api.txt; \
+	diff -u api.txt .cache/api.txt || { echo "the exported surface changed: make api UPDATE=1, and say so in CHANGELOG.md" >&2; exit 1; }; fi
+
+.PHONY: all
+all: test lint check-generate demo ## everything that needs no Docker
+
+# Tools are built from modules of their own, so that they stay out of go.mod and no download dirties the tree.
+$(bin)/golangci-lint: tools/go.mod tools/go.sum
+	cd tools && $(GO) build -o ../$@ github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+
+$(bin)/actionlint: tools/actionlint/go.mod tools/actionlint/go.sum
+	cd tools/actionlint && $(GO) build -o ../../$@ github.com/rhysd/actionlint/cmd/actionlint
+
+$(bin)/apisurface: tools/go.mod tools/go.sum $(wildcard tools/apisurface/*.go)
+	cd tools && $(GO) build -o ../$@ ./apisurface

@@ -1,0 +1,45 @@
+// Package consumer reads typed records from Kafka as a member of a group, at least once, in order per partition.
+//
+//	billing, err := consumer.New(kafka.ConfigMap{"bootstrap.servers": brokers, "group.id": "billing", "auto.offset.reset": "earliest"},
+//		[]string{"orders.raw"}, serde.StringKey(), serde.NewDeserializer(schemas.OrderEvents, reg))
+//	if err != nil {
+//		return err
+//	}
+//	err = billing.Run(ctx, func(ctx context.Context, rec *consumer.Record[string, schemas.OrderEvent]) error {
+//		return bill(ctx, rec.Value)
+//	})
+//
+// # At least once
+//
+// A record is settled when its handler returned nil or [Skip], or when its dead letter was acknowledged. What is committed is
+// the watermark of each partition: the lowest offset that was delivered and is not settled. So a record that was not settled is
+// delivered again after a crash, a rebalance or a restart, and settled ones that were not committed yet may be too: make
+// handlers idempotent. After a clean end, and in rebalances whose handlers finish in time, nothing is delivered twice.
+//
+// # Order
+//
+// One record of a partition is in the handler at a time, in the order of offsets. Partitions are handled at once. A handler may be
+// slow: the group hears from a goroutine of its own. What waits for handlers is bounded, see [WithPartitionQueue].
+//
+// # Undecodable records
+//
+// While the schema registry does not answer, partitions that need it wait and ask every second, for ever: an outage neither loses
+// nor dead-letters a record. A record that can never be decoded (see [serde.Class]), or that the handler gives up, ends Run
+// with a [RecordError] that names it, or becomes a dead letter if they are on. When more than half of the last hundred
+// records of a partition cannot be decoded, Run ends with a [PoisonError] instead: then rather the consumer is wrong.
+//
+// # Dead letters
+//
+// [WithDeadLetters] writes them to the topic "<topic>.<group>.dlq": the original key and value, byte for byte, the original
+// headers in their order, and then the headers [HeaderOriginTopic] and following. The record's offset is settled when the brokers have
+// acknowledged the dead letter. What may pass is retried while the partition waits; a dead letter that is too large,
+// not allowed, or without topic ends Run. A dead letter may be there twice, when the acknowledgement was lost: origin
+// topic, partition, offset and group identify it.
+//
+// # Rebalances
+//
+// When a partition goes to another member, no record of it is started any more, and its running handler has
+// [WithRevokeDrain] to finish; after that its context ends with [ErrRevoked]. The other partitions go on meanwhile. When the
+// partition was lost, because the session expired, the context ends at once with [ErrLost]. The default protocol is
+// cooperative-sticky; group.protocol=consumer (KIP-848) works on brokers that have it.
+package consumer

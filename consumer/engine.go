@@ -1,0 +1,198 @@
+package consumer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
+
+	"github.com/magicbyte-go/magicbyte/internal/kafkaclient"
+)
+
+const (
+	tick      = 100 * time.Millisecond // between two stores of offsets, and the longest wait in Poll
+	shortPoll = 5 * time.Millisecond   // in Poll, while something else may want the poll goroutine
+	startTime = 30 * time.Second       // for brokers to answer when Run begins
+)
+
+// engine is the untyped core of one Run. The goroutine that calls Run is the poll goroutine: it alone calls the Kafka client,
+// and owns every field that is not said to be shared. It never runs the user's code and never waits for it, except in a revoke.
+type engine struct {
+	set    settings
+	codec  codec
+	log    *slog.Logger
+	topics []string
+	group  string
+	ready  chan struct{}
+
+	values   context.Context // the values of Run's ctx, without its end
+	stopping context.Context // shared; ended by Run's ctx, by stop, by Close
+	end      context.CancelFunc
+	failed   sync.Once
+	failure  error // why stop was called first
+
+	client  *kafka.Consumer
+	logs    sync.WaitGroup
+	letters *deadLetters // shared; nil without dead letters
+
+	lanes      map[partition]*lane
+	recent     *lane               // lane of the last message
+	lingering  map[partition]*lane // closed, but the handler did not return in time
+	epoch      int64
+	paused     map[partition]*lane
+	joined     bool // had an assignment, if an empty one
+	subscribed bool
+	drainBy    time.Time // a shutdown's end of the drain; zero before
+	ticked     time.Time
+	resumed    time.Time
+
+	queued atomic.Int64 // shared: bytes in all queues
+	pulse  pulse        // shared
+	holds  holds        // shared
+}
+
+func newEngine(ctx context.Context, set settings, codec codec) *engine {
+	e := &engine{
+		set: set, codec: codec, log: set.log,
+		values:    context.WithoutCancel(ctx),
+		lanes:     map[partition]*lane{},
+		lingering: map[partition]*lane{},
+		paused:    map[partition]*lane{},
+	}
+	e.stopping, e.end = context.WithCancel(ctx)
+	e.pulse.start = time.Now()
+	return e
+}
+
+// stop ends the run, with an error or without. Any goroutine may call it; the first error counts.
+func (e *engine) stop(err error) {
+	if err != nil {
+		e.failed.Do(func() { e.failure = err })
+	}
+	e.end()
+}
+
+// run does what Run does once the deserializers have started.
+func (e *engine) run(config, letterConfig kafka.ConfigMap) error {
+	if err := e.open(config, letterConfig); err != nil {
+		return err
+	}
+	e.poll()
+	undone := e.shutdown()
+	e.failed.Do(func() {}) // waits for a stop under way
+	return errors.Join(e.failure, undone)
+}
+
+// open connects, checks that the topics exist, and subscribes. On an error everything is closed again.
+func (e *engine) open(config, letterConfig kafka.ConfigMap) (err error) {
+	e.pulse.limit = newProtocolPulse
+	if !newProtocol(config) {
+		e.pulse.limit = millis(config, "session.timeout.ms", defaultSessionTimeout) / 2
+	}
+	if e.client, err = kafka.NewConsumer(&config); err != nil {
+		return fmt.Errorf("consumer: %w", err)
+	}
+	logs := e.client.Logs()
+	e.logs.Go(func() { kafkaclient.DrainLogs(logs, e.log) })
+	defer func() {
+		if err != nil {
+			e.close()
+		}
+	}()
+
+	ctx := e.stopping
+	if !e.set.allowMissing {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, startTime)
+		defer cancel()
+	}
+	for _, topic := range e.topics {
+		if err := kafkaclient.WaitTopic(ctx, e.client, topic, e.set.allowMissing); err != nil {
+			return fmt.Errorf("consumer: %w", err)
+		}
+	}
+	if letterConfig != nil {
+		if e.letters, err = openDeadLetters(letterConfig, e.group, e.set); err != nil {
+			return err
+		}
+		if err := e.letters.check(ctx, e.topics, e.set.createTopics); err != nil {
+			return err
+		}
+	}
+	if err := e.client.SubscribeTopics(e.topics, e.rebalance); err != nil {
+		return fmt.Errorf("consumer: subscribe: %w", err)
+	}
+	e.subscribed = true
+	return nil
+}
+
+// poll runs until the run is to stop.
+func (e *engine) poll() {
+	for e.stopping.Err() == nil {
+		timeout := tick
+		if len(e.paused) > 0 {
+			timeout = shortPoll
+		}
+		e.step(timeout)
+	}
+}
+
+// step waits for one event of the client and serves it. Rebalances happen inside.
+func (e *engine) step(timeout time.Duration) {
+	e.pulse.beat()
+	switch event := e.client.Poll(int(timeout.Milliseconds())).(type) {
+	case *kafka.Message:
+		e.message(event)
+	case kafka.Error:
+		e.clientError(event)
+	case kafka.OffsetsCommitted:
+		e.committed(event)
+	}
+	now := time.Now()
+	if len(e.paused) > 0 && now.Sub(e.resumed) >= shortPoll {
+		e.resumed = now
+		e.resume()
+	}
+	if now.Sub(e.ticked) >= tick {
+		e.ticked = now
+		e.store(e.lanes)
+	}
+}
+
+// message hands a record to its lane.
+func (e *engine) message(m *kafka.Message) {
+	if m.TopicPartition.Error != nil {
+		if kafkaError, ok := errors.AsType[kafka.Error](m.TopicPartition.Error); ok {
+			e.clientError(kafkaError)
+		}
+		return
+	}
+	l := e.recent
+	if l == nil || l.id != m.TopicPartition.Partition || l.topic != *m.TopicPartition.Topic {
+		if l = e.lanes[partition{*m.TopicPartition.Topic, m.TopicPartition.Partition}]; l == nil {
+			return // of a partition that was just given back
+		}
+		e.recent = l
+	}
+	records, bytes := l.push(m)
+	if !l.paused && e.full(records, bytes) {
+		e.pause(l)
+	}
+}
+
+// clientError ends the run for errors that do not pass, and logs the others: the client deals with them itself.
+func (e *engine) clientError(err kafka.Error) {
+	switch {
+	case err.IsFatal():
+		e.stop(fmt.Errorf("consumer: %w", err))
+	case !e.set.allowMissing && (err.Code() == kafka.ErrUnknownTopicOrPart || err.Code() == kafka.ErrUnknownTopic):
+		e.stop(fmt.Errorf("consumer: %w: %w", ErrTopicMissing, err))
+	default:
+		e.log.Warn("Kafka client", slog.Any(keyError, err))
+	}
+}

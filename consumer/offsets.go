@@ -1,0 +1,72 @@
+package consumer
+
+import (
+	"errors"
+	"log/slog"
+
+	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
+)
+
+// store hands the watermarks that moved to the client, which commits them in the background. Only the poll goroutine calls it, the
+// one that closes epochs too, so what is stored is always of an open one.
+func (e *engine) store(lanes map[partition]*lane) {
+	var moved []*lane
+	var offsets []kafka.TopicPartition
+	for _, l := range lanes {
+		offset, ok := l.position()
+		if !ok || offset == l.stored {
+			continue
+		}
+		moved = append(moved, l)
+		offsets = append(offsets, kafka.TopicPartition{Topic: &l.topic, Partition: l.id, Offset: kafka.Offset(offset)})
+	}
+	if len(offsets) == 0 {
+		return
+	}
+	// The error of the call only repeats those of the partitions.
+	results, _ := e.client.StoreOffsets(offsets)
+	for i, result := range results {
+		switch {
+		case result.Error == nil:
+			moved[i].stored = int64(result.Offset)
+		case hasCode(result.Error, kafka.ErrState, kafka.ErrUnknownPartition):
+			// The client has given the partition up already, and the callback that says so is on its way.
+			e.log.Debug("offset not stored", moved[i].offsetAttrs(result)...)
+		default:
+			e.log.Warn("offset not stored", moved[i].offsetAttrs(result)...)
+		}
+	}
+}
+
+// committed looks at the outcome of a commit. A failed one is no loss: the offsets stay stored and the next commit has them.
+func (e *engine) committed(event kafka.OffsetsCommitted) {
+	if event.Error == nil || hasCode(event.Error, kafka.ErrNoOffset) {
+		return
+	}
+	level := slog.LevelWarn
+	if hasCode(event.Error, kafka.ErrRebalanceInProgress, kafka.ErrIllegalGeneration, kafka.ErrUnknownMemberID) {
+		level = slog.LevelDebug
+	}
+	e.log.Log(e.values, level, "offsets not committed", slog.Any(keyError, event.Error))
+}
+
+func (l *lane) offsetAttrs(tp kafka.TopicPartition) []any {
+	return []any{
+		slog.String(keyTopic, l.topic), slog.Int(keyPartition, int(l.id)), slog.Int64(keyEpoch, l.epoch),
+		slog.Int64(keyOffset, int64(tp.Offset)), slog.Any(keyError, tp.Error),
+	}
+}
+
+// hasCode reports whether err is an error of the Kafka client with one of the codes.
+func hasCode(err error, codes ...kafka.ErrorCode) bool {
+	kafkaError, ok := errors.AsType[kafka.Error](err)
+	if !ok {
+		return false
+	}
+	for _, code := range codes {
+		if kafkaError.Code() == code {
+			return true
+		}
+	}
+	return false
+}

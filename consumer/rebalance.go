@@ -1,0 +1,141 @@
+package consumer
+
+import (
+	"fmt"
+	"log/slog"
+	"slices"
+	"time"
+
+	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
+)
+
+// rebalance is the client's callback, inside Poll. It acknowledges the change itself, by the call that the protocol
+// wants: left to the client, a failed one would block for ever, and a returned error would be thrown away.
+func (e *engine) rebalance(client *kafka.Consumer, event kafka.Event) error {
+	var err error
+	cooperative := client.GetRebalanceProtocol() == "COOPERATIVE"
+	switch event := event.(type) {
+	case kafka.AssignedPartitions:
+		if cooperative {
+			err = client.IncrementalAssign(event.Partitions)
+		} else {
+			err = client.Assign(event.Partitions)
+		}
+		if err == nil {
+			e.assigned(event.Partitions)
+		}
+	case kafka.RevokedPartitions:
+		e.revoked(event.Partitions, client.AssignmentLost())
+		if cooperative {
+			err = client.IncrementalUnassign(event.Partitions)
+		} else {
+			err = client.Unassign()
+		}
+	}
+	if err != nil {
+		e.stop(fmt.Errorf("consumer: rebalance: %w", err))
+	}
+	return nil
+}
+
+// assigned opens an epoch for each partition.
+func (e *engine) assigned(partitions []kafka.TopicPartition) {
+	e.log.Info("partitions assigned", slog.String(keyGroup, e.group), slog.Any(keyPartitions, names(partitions)))
+	for _, tp := range partitions {
+		p := partition{*tp.Topic, tp.Partition}
+		e.epoch++
+		var before <-chan struct{}
+		if old := e.lingering[p]; old != nil {
+			before = old.done
+			delete(e.lingering, p)
+		}
+		l := newLane(e, p, e.epoch, before)
+		e.lanes[p] = l
+		if !e.drainBy.IsZero() {
+			l.halt(ErrShutdown)
+		}
+		go l.run()
+	}
+	if !e.joined {
+		e.joined = true
+		close(e.ready)
+	}
+}
+
+// revoked closes the epochs of the partitions: after their handlers have finished, or at once when they are lost.
+func (e *engine) revoked(partitions []kafka.TopicPartition, lost bool) {
+	began := time.Now()
+	lanes := map[partition]*lane{}
+	for _, tp := range partitions {
+		p := partition{*tp.Topic, tp.Partition}
+		if l := e.lanes[p]; l != nil {
+			lanes[p] = l
+		}
+	}
+	cause := ErrRevoked
+	if lost {
+		cause = ErrLost
+	}
+	for _, l := range lanes {
+		l.halt(cause)
+	}
+	if !lost {
+		drain := e.set.revokeDrain
+		if !e.drainBy.IsZero() {
+			drain = min(drain, time.Until(e.drainBy))
+		}
+		e.await(lanes, drain)
+	}
+	for _, l := range lanes {
+		l.abandon(cause)
+		if lost {
+			l.close()
+		}
+	}
+	e.await(lanes, e.set.cancelGrace)
+	e.store(lanes)
+	for p, l := range lanes {
+		l.close()
+		delete(e.lanes, p)
+		delete(e.paused, p)
+		if !l.ended() {
+			e.lingering[p] = l
+		}
+	}
+	e.recent = nil
+	e.log.Info("partitions revoked", slog.String(keyGroup, e.group), slog.Any(keyPartitions, names(partitions)),
+		slog.Bool("lost", lost), slog.Duration(keyDuration, time.Since(began)))
+}
+
+// await waits until the lanes have ended, at most for limit. Meanwhile the other lanes go on: their offsets are stored, and they
+// see the poll goroutine alive.
+func (e *engine) await(lanes map[partition]*lane, limit time.Duration) {
+	deadline := time.NewTimer(max(0, limit))
+	defer deadline.Stop()
+	ticker := time.NewTicker(tick)
+	defer ticker.Stop()
+	for _, l := range lanes {
+		for running := true; running; {
+			select {
+			case <-l.done:
+				running = false
+			case <-ticker.C:
+				e.pulse.beat()
+				e.store(e.lanes)
+			case <-deadline.C:
+				return
+			}
+		}
+	}
+	e.pulse.beat()
+}
+
+// names lists partitions for the log.
+func names(partitions []kafka.TopicPartition) []string {
+	list := make([]string, len(partitions))
+	for i, tp := range partitions {
+		list[i] = fmt.Sprintf("%s[%d]", *tp.Topic, tp.Partition)
+	}
+	slices.Sort(list)
+	return list
+}

@@ -1,0 +1,119 @@
+package consumer
+
+import (
+	"log/slog"
+	"time"
+
+	"github.com/magicbyte-go/magicbyte/internal/kafkaclient"
+)
+
+// shutdown ends what poll began, within the bounds of the settings: no record is started any more, running handlers finish or
+// are cancelled, dead letters are acknowledged or not, offsets are stored, the member leaves its group, the client closes.
+// It polls all the while, so that the group does not take the member for dead. The error is nil or a *ShutdownError.
+func (e *engine) shutdown() error {
+	e.log.Info("shutting down", slog.String(keyGroup, e.group))
+	e.drainBy = time.Now().Add(e.set.drain)
+	for _, l := range e.lanes {
+		l.halt(ErrShutdown)
+	}
+	e.pauseAll()
+
+	e.pollUntil(e.drainBy, e.quiet)
+	for _, l := range e.lanes {
+		l.cancel(ErrShutdown)
+	}
+	e.pollUntil(time.Now().Add(e.set.cancelGrace), e.quiet)
+	e.pollUntil(time.Now().Add(e.set.flush), e.flushed)
+	for _, l := range e.lanes {
+		l.abandon(ErrShutdown)
+	}
+	deadline := time.Now().Add(e.set.leave)
+	e.pollUntil(time.Now().Add(tick), e.flushed) // those given up let go
+	report := e.unfinished()
+
+	e.store(e.lanes)
+	e.leave(deadline)
+	report.CloseTimedOut = !e.close()
+	if len(report.Abandoned) > 0 || len(report.Unflushed) > 0 || report.CloseTimedOut {
+		return report
+	}
+	return nil
+}
+
+// pollUntil polls until enough is true, or until deadline.
+func (e *engine) pollUntil(deadline time.Time, enough func() bool) {
+	for !enough() && time.Now().Before(deadline) {
+		e.step(shortPoll)
+	}
+}
+
+// quiet reports whether all lanes have ended.
+func (e *engine) quiet() bool {
+	for _, l := range e.lanes {
+		if !l.ended() {
+			return false
+		}
+	}
+	return true
+}
+
+// flushed reports whether no dead letter is on its way.
+func (e *engine) flushed() bool {
+	for _, l := range e.lanes {
+		if !l.ended() && phase(l.phase.Load()) == condemned {
+			return false
+		}
+	}
+	return true
+}
+
+// unfinished lists the records that were cut short: a lane keeps the phase in which it gave up.
+func (e *engine) unfinished() *ShutdownError {
+	report := &ShutdownError{}
+	for _, lanes := range []map[partition]*lane{e.lanes, e.lingering} {
+		for _, l := range lanes {
+			switch phase(l.phase.Load()) {
+			case handling:
+				report.Abandoned = append(report.Abandoned, l.ref())
+			case condemned:
+				report.Unflushed = append(report.Unflushed, l.ref())
+			}
+		}
+	}
+	return report
+}
+
+// pauseAll stops fetching: what comes would only be dropped.
+func (e *engine) pauseAll() {
+	partitions, err := e.client.Assignment()
+	if err == nil && len(partitions) > 0 {
+		err = e.client.Pause(partitions)
+	}
+	if err != nil {
+		e.log.Debug("partitions not paused", slog.Any(keyError, err))
+	}
+	clear(e.paused)
+}
+
+// leave takes the member out of its group. Closing the client is not enough: a cooperative member that owns nothing, or is between
+// the two phases of a rebalance, would not say goodbye, and the group would wait for its session to expire.
+func (e *engine) leave(deadline time.Time) {
+	if err := e.client.Unsubscribe(); err != nil {
+		e.log.Warn("not unsubscribed", slog.Any(keyError, err))
+		return
+	}
+	e.pollUntil(deadline, func() bool { return len(e.lanes) == 0 })
+}
+
+// close closes the clients, and reports whether that came through in time.
+func (e *engine) close() bool {
+	return kafkaclient.CloseWithin(e.set.closeTimeout, func() {
+		if err := e.client.Close(); err != nil {
+			e.log.Warn("Kafka client not closed", slog.Any(keyError, err))
+		}
+		e.logs.Wait()
+		if e.letters != nil {
+			e.letters.close()
+		}
+	})
+}

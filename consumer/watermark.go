@@ -1,0 +1,57 @@
+package consumer
+
+import "slices"
+
+// watermark knows up to where the records of one partition are settled during one assignment. It works on the set of offsets
+// that were delivered, since compaction and transaction markers leave holes: the offset to commit is the lowest delivered
+// one that is not settled, else the last delivered one plus one.
+//
+// Offsets arrive in rising order and are settled in any order. The zero value is ready for use; it is not safe for
+// concurrent use.
+type watermark struct {
+	offsets []int64 // delivered and not yet passed, rising
+	settled []bool  // beside offsets
+	head    int     // where the live part of both begins
+	last    int64   // last delivered offset
+	some    bool    // whether anything was delivered
+}
+
+// deliver notes an offset as handed to the lane. An offset that is not above the last one is ignored, and false returned:
+// it was seen already.
+func (w *watermark) deliver(offset int64) bool {
+	if w.some && offset <= w.last {
+		return false
+	}
+	if w.head > 0 && len(w.offsets) == cap(w.offsets) {
+		n := copy(w.offsets, w.offsets[w.head:])
+		copy(w.settled, w.settled[w.head:])
+		w.offsets, w.settled, w.head = w.offsets[:n], w.settled[:n], 0
+	}
+	w.offsets = append(w.offsets, offset)
+	w.settled = append(w.settled, false)
+	w.last, w.some = offset, true
+	return true
+}
+
+// settle notes a delivered offset as done. Offsets that were never delivered or are settled already change nothing.
+func (w *watermark) settle(offset int64) {
+	i, ok := slices.BinarySearch(w.offsets[w.head:], offset)
+	if !ok {
+		return
+	}
+	w.settled[w.head+i] = true
+	for w.head < len(w.offsets) && w.settled[w.head] {
+		w.head++
+	}
+	if w.head == len(w.offsets) {
+		w.offsets, w.settled, w.head = w.offsets[:0], w.settled[:0], 0
+	}
+}
+
+// position returns the offset to commit, and false while nothing was delivered. It never goes backwards.
+func (w *watermark) position() (int64, bool) {
+	if w.head < len(w.offsets) {
+		return w.offsets[w.head], true
+	}
+	return w.last + 1, w.some
+}

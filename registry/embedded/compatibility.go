@@ -1,0 +1,170 @@
+package embedded
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/magicbyte-go/magicbyte/registry/compat"
+	"github.com/magicbyte-go/magicbyte/registry/embedded/internal/avsc"
+)
+
+// structureText is what a schema means, as text.
+func (p *prepared) structureText() string {
+	if p.avro == nil {
+		return p.text
+	}
+	return p.avro.Text(avsc.Form{Inline: true, Sorted: true})
+}
+
+// clashes checks a candidate against what the subject's level asks for. It
+// returns the lines of a verbose answer, none if all is well.
+func (r *Registry) clashes(subject subjectName, p *prepared) []string {
+	var live []*version
+	for _, v := range r.state.versions(subject) {
+		if !v.deleted {
+			live = append(live, v)
+		}
+	}
+	return r.compare(subject, p, live)
+}
+
+// compare reports the newest version that clashes, and only that.
+func (r *Registry) compare(subject subjectName, p *prepared, versions []*version) []string {
+	config := r.state.configOf(subject)
+	level := config.level()
+	if level == compat.None {
+		return nil
+	}
+	versions = grouped(config.text(groupMember), p, versions)
+	if len(versions) == 0 {
+		return nil
+	}
+	if !level.Transitive() {
+		versions = versions[len(versions)-1:]
+	}
+	other, earlier := r.earlier(p, versions)
+	settings := fmt.Sprintf("{validateFields: '%t', compatibility: '%s'}", config.flag(validateFieldsMember, false), level)
+	lines, clash := r.verdict(level, p, earlier)
+	if other > clash {
+		return []string{"Incompatible because of different schema type", settings}
+	}
+	if lines == nil {
+		return nil
+	}
+	if old := r.state.find(versionKey{subject, clash}); old != nil {
+		lines = append(lines, fmt.Sprintf("{oldSchemaVersion: %d}", clash), fmt.Sprintf("{oldSchema: '%s'}", old.schema.text))
+	}
+	return append(lines, settings)
+}
+
+// grouped leaves the versions whose group property is the candidate's.
+func grouped(property string, p *prepared, versions []*version) []*version {
+	if property == "" {
+		return versions
+	}
+	var same []*version
+	for _, v := range versions {
+		if v.schema.metadata.property(property) == p.metadata.property(property) {
+			same = append(same, v)
+		}
+	}
+	return same
+}
+
+// earlier makes the checker's input. other is the newest version of another schema type, 0 for none.
+func (r *Registry) earlier(p *prepared, versions []*version) (other int, earlier []compat.Schema) {
+	for _, v := range versions {
+		if v.schema.kind != p.kind {
+			other = v.number
+			continue
+		}
+		earlier = append(earlier, compat.Schema{Version: v.number, Text: r.state.inlined(v)})
+	}
+	return other, earlier
+}
+
+// verdict returns the messages about the newest version that clashes, and its number.
+func (r *Registry) verdict(level compat.Level, p *prepared, earlier []compat.Schema) (lines []string, clash int) {
+	if p.avro == nil {
+		return nil, 0 // other schema types are kept, not compared
+	}
+	candidate := compat.Schema{Text: p.avro.Text(avsc.Form{Inline: true})}
+	for _, m := range compat.Check(level, candidate, earlier).Messages {
+		if lines == nil {
+			clash = m.Version
+		}
+		if m.Version == clash {
+			lines = append(lines, m.String())
+		}
+	}
+	return lines, clash
+}
+
+type compatibilityAnswer struct {
+	Compatible bool      `json:"is_compatible"`
+	Messages   *[]string `json:"messages,omitempty"` // with verbose=true alone
+}
+
+// checkAll checks against what the level asks for.
+func (r *Registry) checkAll(c *call) (any, error) {
+	subject := r.state.real(c.subject())
+	return r.check(c, subject, func() ([]*version, error) {
+		var live []*version
+		for _, v := range r.state.versions(subject) {
+			if !v.deleted {
+				live = append(live, v)
+			}
+		}
+		return live, nil
+	})
+}
+
+// checkOne checks against one version.
+func (r *Registry) checkOne(c *call) (any, error) {
+	number, err := c.version(1)
+	if err != nil {
+		return nil, err
+	}
+	subject := r.state.real(c.subject())
+	return r.check(c, subject, func() ([]*version, error) {
+		if number == latestVersion {
+			if v := r.state.latest(subject); v != nil {
+				return []*version{v}, nil
+			}
+			return nil, nil
+		}
+		v := r.state.find(versionKey{subject, number})
+		if v == nil || v.deleted {
+			return nil, errVersionNotFound(number)
+		}
+		return []*version{v}, nil
+	})
+}
+
+func (r *Registry) check(c *call, subject subjectName, against func() ([]*version, error)) (any, error) {
+	verbose := c.flag("verbose")
+	q, err := c.schemaRequest("testCompatibilityBySubjectName.arg4")
+	var p *prepared
+	var versions []*version
+	if err == nil {
+		if versions, err = against(); err != nil {
+			return nil, err
+		}
+		p, err = r.candidate(subject, q, c, readWrite)
+	}
+	if invalid := (*failure)(nil); errors.As(err, &invalid) && invalid.Code == 42201 && verbose {
+		return compatibilityAnswer{false, &[]string{invalid.Message}}, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	lines := r.compare(subject, p, versions)
+	answer := compatibilityAnswer{Compatible: len(lines) == 0}
+	if verbose {
+		if lines == nil {
+			lines = []string{}
+		}
+		answer.Messages = &lines
+	}
+	return answer, nil
+}

@@ -1,0 +1,38 @@
+// Package embedded is a Schema Registry in process: an [http.Handler] that
+// answers as Confluent Schema Registry 8.3.1 does, for tests, demonstrations
+// and local development.
+//
+//	reg := embedded.New()
+//	server := httptest.NewServer(reg)
+//	defer server.Close()
+//	client, err := registry.New(server.URL)
+//
+// It checks compatibility for real, gives equal schemas one id, soft-deletes,
+// resolves references, and sends the codes and texts of the real registry's
+// errors, so that a test that passes here is about the code and not about a
+// fake. Every Registry starts empty with level BACKWARD; there is nothing to
+// close.
+//
+// # Faults
+//
+// [Registry.Inject] makes the next requests slow, fail, lose their connection
+// or get a wrong body:
+//
+//	remove := reg.Inject(embedded.Fault{Path: "/schemas/ids/", Status: 503, Times: 2})
+//	defer remove()
+//
+// # Differences from the real registry
+//
+// Where the real one answers 500 to an ordinary request (a negative offset, a
+// mode request without a mode, an unknown id's text, a deleted GUID) this one
+// sends the documented error; a subject ":.:" and a reference with an empty
+// name, which poison the real one, are refused. Texts of JSON parse errors are
+// its own. JSON Schema and Protobuf schemas are kept as they come and never
+// found incompatible with each other. Messages of the compatibility checker
+// carry no paths, and tell the first problem of a version only.
+//
+// # Concurrency
+//
+// A Registry is safe for concurrent use: reads run side by side, writes one
+// after the other.
+package embedded

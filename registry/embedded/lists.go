@@ -1,0 +1,75 @@
+package embedded
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
+// anyContext is the prefix that asks for subjects of all contexts.
+const anyContext = ":*:"
+
+// matching lists the subjects that a prefix asks for, by their names in answers.
+func (s *state) matching(c *call, prefix string) []subjectName {
+	rest, all := strings.CutPrefix(prefix, anyContext)
+	wanted := parseSubject(prefix, c.context)
+	if all {
+		wanted.name = rest
+	}
+	var subjects []subjectName
+	for name, context := range s.contexts {
+		if !all && name != wanted.context {
+			continue
+		}
+		for subject := range context.subjects {
+			if strings.HasPrefix(subject, wanted.name) {
+				subjects = append(subjects, subjectName{name, subject})
+			}
+		}
+	}
+	slices.SortFunc(subjects, func(a, b subjectName) int { return strings.Compare(a.String(), b.String()) })
+	return subjects
+}
+
+func (r *Registry) listSubjects(c *call) (any, error) {
+	prefix := anyContext
+	if c.query.Has("subjectPrefix") || c.context != defaultContext {
+		prefix = c.query.Get("subjectPrefix")
+	}
+	only := c.flag("deletedOnly")
+	names := []string{}
+	for _, subject := range r.state.matching(c, prefix) {
+		live := r.state.exists(subject, false)
+		if live && !only || !live && (only || c.flag("deleted")) {
+			names = append(names, subject.String())
+		}
+	}
+	return page(c, names)
+}
+
+// listSchemas lists versions of many subjects, by subject and version.
+func (r *Registry) listSchemas(c *call) (any, error) {
+	deleted, latestOnly := c.flag("deleted"), c.flag("latestOnly")
+	list := []versionAnswer{}
+	if c.query.Get("ruleType") != "" {
+		return list, nil // no schema has rules here
+	}
+	for _, subject := range r.state.matching(c, c.query.Get("subjectPrefix")) {
+		versions := r.state.versions(subject)
+		shown := slices.DeleteFunc(slices.Clone(versions), func(v *version) bool { return v.deleted && !deleted })
+		if latestOnly && len(shown) > 0 {
+			shown = shown[len(shown)-1:]
+		}
+		for _, v := range shown {
+			list = append(list, read(v))
+		}
+	}
+	slices.SortStableFunc(list, func(a, b versionAnswer) int {
+		return cmp.Or(strings.Compare(a.Subject, b.Subject), cmp.Compare(a.Version, b.Version))
+	})
+	return page(c, list)
+}
+
+func (r *Registry) listTypes(*call) (any, error) {
+	return []string{jsonType, protobufType, avroType}, nil
+}

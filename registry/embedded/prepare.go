@@ -1,0 +1,230 @@
+package embedded
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/magicbyte-go/magicbyte/registry/embedded/internal/avsc"
+)
+
+// schemaRequest is the body of a registration, look-up or check.
+type schemaRequest struct {
+	version, id *int
+	kind        string
+	text        string
+	references  []sentReference
+	metadata    *metadata
+}
+
+// sentReference is a reference in which anything may be missing.
+type sentReference struct {
+	Name    *string `json:"name"`
+	Subject *string `json:"subject"`
+	Version *int    `json:"version"`
+}
+
+func (c *call) schemaRequest(argument string) (*schemaRequest, error) {
+	members, err := c.members(argument)
+	if err != nil {
+		return nil, err
+	}
+	q := &schemaRequest{kind: avroType}
+	var given text
+	for _, err := range []error{
+		decode(members, "version", &q.version),
+		decode(members, "id", &q.id),
+		decode(members, "references", &q.references),
+		decode(members, "metadata", &q.metadata),
+		decodeText(members, "schemaType", (*text)(&q.kind)),
+		decodeText(members, "schema", &given),
+		checkRuleSet(members["ruleSet"]),
+	} {
+		if err != nil {
+			return nil, err
+		}
+	}
+	q.text = string(given)
+	switch {
+	case q.kind != avroType && q.kind != jsonType && q.kind != protobufType:
+		return nil, errSchemaType(q.kind)
+	case len(q.text) > avsc.MaxText:
+		return nil, errSchemaTooLarge
+	}
+	return q, nil
+}
+
+func decodeText(members map[string]json.RawMessage, name string, target *text) error {
+	if string(members[name]) == "null" {
+		return nil
+	}
+	return decode(members, name, target)
+}
+
+// checkRuleSet refuses a rule set of the wrong shape. A right one is dropped,
+// as the community server does.
+func checkRuleSet(raw json.RawMessage) error {
+	if raw == nil {
+		return nil
+	}
+	type rule struct {
+		Kind *string `json:"kind"`
+	}
+	var set struct {
+		MigrationRules []rule `json:"migrationRules"`
+		DomainRules    []rule `json:"domainRules"`
+	}
+	if err := json.Unmarshal(raw, &set); err != nil {
+		return badJSON(err)
+	}
+	for _, r := range slices.Concat(set.MigrationRules, set.DomainRules) {
+		if r.Kind != nil && *r.Kind != "TRANSFORM" && *r.Kind != "CONDITION" {
+			return failHTTP(400, "Cannot deserialize the request body: unknown kind of rule")
+		}
+	}
+	return nil
+}
+
+// prepared is a schema that was read, with what it refers to.
+type prepared struct {
+	*schema
+	references []string // texts of all references, each after its own
+	avro       *avsc.Schema
+}
+
+// prepare reads a request's schema into the form in which it is stored.
+func (r *Registry) prepare(subject subjectName, q *schemaRequest, normalize bool) (*prepared, error) {
+	if strings.TrimSpace(q.text) == "" {
+		return nil, errEmptySchema
+	}
+	p := &prepared{schema: &schema{kind: q.kind, metadata: q.metadata}}
+	if err := p.read(r, subject, q, normalize); err != nil {
+		return nil, errInvalid(subject, q, err)
+	}
+	return p, nil
+}
+
+func (p *prepared) read(r *Registry, subject subjectName, q *schemaRequest, normalize bool) error {
+	var err error
+	if p.schema.references, err = r.state.stored(subject, q.references); err != nil {
+		return err
+	}
+	if normalize {
+		slices.SortStableFunc(p.schema.references, func(a, b reference) int { return strings.Compare(a.Name, b.Name) })
+	}
+	if p.references, err = r.state.referenceTexts(subject, p.schema.references); err != nil {
+		return err
+	}
+	if q.kind != avroType {
+		p.text, err = foreignText(q)
+		p.identify(p.text)
+		return err
+	}
+	lenient := !r.state.configOf(subject).flag(validateMember, true) || r.state.modeOf(subject) == importMode
+	p.avro, err = avsc.Parse(q.text, avsc.Options{References: p.references, Lenient: lenient})
+	if err != nil {
+		return err
+	}
+	p.text = p.avro.Text(avsc.Form{Sorted: normalize})
+	p.identify(p.avro.Text(avsc.Form{Inline: true, Sorted: true}))
+	return nil
+}
+
+// foreignText is the text of a schema that is not Avro: JSON without white space, Protobuf as it is.
+func foreignText(q *schemaRequest) (string, error) {
+	if q.kind != jsonType {
+		return q.text, nil
+	}
+	var b bytes.Buffer
+	if err := json.Compact(&b, []byte(q.text)); err != nil {
+		return "", fmt.Errorf("the schema is not JSON")
+	}
+	return b.String(), nil
+}
+
+// stored completes references: version -1 becomes the newest one.
+func (s *state) stored(from subjectName, sent []sentReference) ([]reference, error) {
+	var references []reference
+	for _, x := range sent {
+		if x.Name == nil || *x.Name == "" || x.Subject == nil || x.Version == nil {
+			return nil, fmt.Errorf("Missing name, subject or version in a schema reference") //nolint:staticcheck,revive // the registry's text
+		}
+		ref := reference{*x.Name, *x.Subject, *x.Version}
+		key := versionKey{parseSubject(ref.Subject, from.context), ref.Version}
+		target := s.find(key)
+		if ref.Version == latestVersion {
+			target = s.latest(key.subject)
+		}
+		if target == nil || target.deleted {
+			return nil, fmt.Errorf("No schema reference found for subject %q and version %d", ref.Subject, ref.Version) //nolint:staticcheck // the registry's text
+		}
+		ref.Version = target.number
+		references = append(references, ref)
+	}
+	return references, nil
+}
+
+// maxReferenceText bounds what one schema may pull in, in bytes.
+const maxReferenceText = 16 << 20
+
+// referenceTexts collects the texts behind references, their own ones first.
+// Soft-deleted versions still serve those that refer to them.
+func (s *state) referenceTexts(from subjectName, references []reference) ([]string, error) {
+	c := collector{state: s, seen: map[versionKey]bool{}}
+	err := c.collect(from, references)
+	return c.texts, err
+}
+
+type collector struct {
+	state *state
+	seen  map[versionKey]bool
+	texts []string
+	size  int
+}
+
+func (c *collector) collect(from subjectName, references []reference) error {
+	for _, ref := range references {
+		key := versionKey{parseSubject(ref.Subject, from.context), ref.Version}
+		if c.seen[key] {
+			continue
+		}
+		c.seen[key] = true
+		v := c.state.find(key)
+		if v == nil {
+			return fmt.Errorf("No schema reference found for subject %q and version %d", ref.Subject, ref.Version) //nolint:staticcheck // the registry's text
+		}
+		if c.size += len(v.schema.text); c.size > maxReferenceText {
+			return fmt.Errorf("references are larger than %d bytes together", maxReferenceText)
+		}
+		if err := c.collect(key.subject, v.schema.references); err != nil {
+			return err
+		}
+		c.texts = append(c.texts, v.schema.text)
+	}
+	return nil
+}
+
+// errInvalid is a schema that cannot be read, in the words of the real server.
+func errInvalid(subject subjectName, q *schemaRequest, reason error) error {
+	shown := make([]string, len(q.references))
+	hashed := make([]reference, len(q.references))
+	for i, x := range q.references {
+		name, target, number := "null", "null", "null"
+		if x.Name != nil && *x.Name != "" {
+			name, hashed[i].Name = *x.Name, *x.Name
+		}
+		if x.Subject != nil {
+			target, hashed[i].Subject = *x.Subject, *x.Subject
+		}
+		if x.Version != nil {
+			number, hashed[i].Version = fmt.Sprint(*x.Version), *x.Version
+		}
+		shown[i] = fmt.Sprintf("{name='%s', subject='%s', version=%s}", name, target, number)
+	}
+	list := strings.Join(shown, ", ")
+	return fail(42201, "Invalid schema of type %s, details: Invalid schema {subject=%s,version=null,id=null,guid=%s,schemaType=%s,"+
+		"references=[%s],metadata=null,ruleSet=null,schema=%s,schemaTags=null,ts=null,deleted=null} with refs [%s] of type %s, details: %v",
+		q.kind, subject, formatGUID(contentHash(q.text, hashed, nil)), q.kind, list, q.text, list, q.kind, reason)
+}

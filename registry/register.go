@@ -1,0 +1,116 @@
+package registry
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/magicbyte-go/magicbyte/serde"
+)
+
+// registrationKey is a schema under a subject. Schemas are not compared beyond their text: the registry knows which are the same.
+type registrationKey struct {
+	subject, schemaType, text, references string
+}
+
+func newRegistrationKey(subject string, s serde.Schema) registrationKey {
+	var references strings.Builder
+	for _, r := range s.References {
+		references.WriteString(strconv.Quote(r.Name) + strconv.Quote(r.Subject) + strconv.Itoa(r.Version))
+	}
+	return registrationKey{subject: subject, schemaType: schemaType(s.Type), text: s.Text, references: references.String()}
+}
+
+func registrationSize(key registrationKey, s serde.RegisteredSchema) int {
+	return len(key.subject) + len(key.text) + len(key.references) + schemaSize(s.Schema)
+}
+
+// Lookup returns the registration of schema under subject: its id, version and, where the registry has them, GUID. Where the subject does not
+// have it, the error is [ErrSchemaNotFound] or [ErrSubjectNotFound], and [serde.ErrUnknownSchema].
+func (c *Client) Lookup(ctx context.Context, subject string, schema serde.Schema) (serde.RegisteredSchema, error) {
+	return c.registration(ctx, opLookup, subject, schema, c.lookups, c.lookup)
+}
+
+// Register returns the registration of schema under subject, and adds it as a new version where the subject does not have it. It
+// looks up first, so a schema that is there needs no right to write. A schema that the subject's compatibility level forbids is
+// [ErrIncompatible] with the registry's messages, one that does not parse [ErrInvalidSchema]. When ctx ends while the answer is on its way,
+// the registration may have happened; repeating it does no harm.
+func (c *Client) Register(ctx context.Context, subject string, schema serde.Schema) (serde.RegisteredSchema, error) {
+	return c.registration(ctx, opRegister, subject, schema, c.registrations, c.register)
+}
+
+func (c *Client) registration(
+	ctx context.Context, op, subject string, schema serde.Schema, kept *memo[registrationKey, serde.RegisteredSchema],
+	load func(context.Context, string, serde.Schema) (serde.RegisteredSchema, error),
+) (serde.RegisteredSchema, error) {
+	attempt := Error{Op: op, Subject: subject}
+	if err := checkSubject(subject); err != nil {
+		return serde.RegisteredSchema{}, attempt.because(err)
+	}
+	if schema.Text == "" { // to the registry it would mean the subject's latest schema
+		return serde.RegisteredSchema{}, attempt.because(errors.New("the schema is empty"))
+	}
+	s, err := kept.get(ctx, newRegistrationKey(subject, schema), func(ctx context.Context) (serde.RegisteredSchema, error) {
+		return load(ctx, subject, schema)
+	})
+	if err != nil {
+		return serde.RegisteredSchema{}, attempt.because(err)
+	}
+	return s, nil
+}
+
+func (c *Client) lookup(ctx context.Context, subject string, schema serde.Schema) (serde.RegisteredSchema, error) {
+	var answer schemaAnswer
+	if err := c.rest(ctx, http.MethodPost, subjectPath(subject)+c.normalizeQuery(), newSchemaRequest(schema), &answer); err != nil {
+		return serde.RegisteredSchema{}, err
+	}
+	if err := c.checkContext(subject, answer.Subject); err != nil {
+		return serde.RegisteredSchema{}, err
+	}
+	return answer.registered(http.StatusOK, subject, c.ignoredRules)
+}
+
+func (c *Client) register(ctx context.Context, subject string, schema serde.Schema) (serde.RegisteredSchema, error) {
+	found, err := c.lookup(ctx, subject, schema)
+	if !errors.Is(err, ErrSubjectNotFound) && !errors.Is(err, ErrSchemaNotFound) {
+		return found, err
+	}
+	// Also after a failure: the registry may have added the version before the answer was lost.
+	defer c.forgetLatest(subject)
+	var answer schemaAnswer
+	if err := c.rest(ctx, http.MethodPost, subjectPath(subject)+"/versions"+c.normalizeQuery(), newSchemaRequest(schema), &answer); err != nil {
+		return serde.RegisteredSchema{}, err
+	}
+	if answer.Version == 0 { // 7.x answers the id alone
+		found, err = c.lookup(ctx, subject, schema)
+		if !errors.Is(err, ErrSubjectNotFound) && !errors.Is(err, ErrSchemaNotFound) {
+			return found, err
+		} // a follower that lags behind: the id is what counts
+	}
+	if err := answer.RuleSet.check(); err != nil && !c.ignoredRules {
+		return serde.RegisteredSchema{}, err
+	}
+	schema.Type = schemaType(schema.Type)
+	return answer.place(http.StatusOK, subject, schema)
+}
+
+func (c *Client) normalizeQuery() string {
+	if c.normalize {
+		return "?normalize=true"
+	}
+	return ""
+}
+
+// checkContext refuses an answer from another registry context than subject's: a registry asked for a plain subject that the default context
+// lacks may answer one of the same name from elsewhere, and its id names another schema here, or none.
+func (c *Client) checkContext(subject, answered string) error {
+	if answered == "" || c.contextOf(answered) == c.contextOf(subject) {
+		return nil
+	}
+	return &Error{
+		HTTPStatus: http.StatusOK, Code: codeSubjectNotFound,
+		Message: "the registry has it in another context only, as " + strconv.Quote(answered),
+	}
+}

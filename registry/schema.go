@@ -1,0 +1,120 @@
+package registry
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+
+	"github.com/magicbyte-go/magicbyte/serde"
+)
+
+// SchemaByID returns the schema with this number in a registry context ("" for the default one), or with this GUID
+// (Confluent's registry since 8.0). It is served from the cache where possible; that an id does not exist is remembered for 5 s. An id that the registry does not know is
+// [ErrSchemaNotFound] and [serde.ErrUnknownSchema].
+func (c *Client) SchemaByID(ctx context.Context, registryContext string, id serde.SchemaID) (serde.Schema, error) {
+	key := idKey{context: contextName(registryContext), id: id}
+	if _, isGUID := id.GUID(); isGUID || key.context == c.home {
+		key.context = ""
+	}
+	if s, ok := c.ids.table.get(key); ok { // here rather than in get, whose load function would be allocated first
+		return s, nil
+	}
+	return c.schemaByID(ctx, key)
+}
+
+func (c *Client) schemaByID(ctx context.Context, key idKey) (serde.Schema, error) {
+	attempt := Error{Op: opSchemaByID, ID: key.id}
+	if n, isNumber := key.id.Number(); key.id.IsZero() || isNumber && n < 1 {
+		return serde.Schema{}, attempt.because(errors.New("not a schema id"))
+	}
+	s, err := c.ids.get(ctx, key, func(ctx context.Context) (serde.Schema, error) {
+		if err := c.missing.get(key); err != nil {
+			return serde.Schema{}, err
+		}
+		s, err := c.fetchID(ctx, key)
+		if err == nil {
+			return s, nil
+		}
+		err = attempt.because(err)
+		var answer *Error
+		if errors.As(err, &answer) && answer.Code == codeSchemaNotFound {
+			c.missing.put(key, answer)
+		}
+		return serde.Schema{}, err
+	})
+	if err != nil {
+		return serde.Schema{}, attempt.because(err)
+	}
+	return s, nil
+}
+
+// fetchID asks for a number in the default context through srclient, which knows neither contexts nor GUIDs.
+func (c *Client) fetchID(ctx context.Context, key idKey) (serde.Schema, error) {
+	n, isNumber := key.id.Number()
+	if isNumber && key.context == "" {
+		return c.fetchByID(ctx, n)
+	}
+	var answer schemaAnswer
+	if !isNumber {
+		err := c.rest(ctx, http.MethodGet, "/schemas/guids/"+key.id.String(), nil, &answer)
+		var refused *Error
+		if errors.As(err, &refused) && refused.HTTPStatus == http.StatusNotFound && !isNotFoundCode(refused.Code) {
+			refused.Err = errors.New("a registry without GUIDs (Confluent's has them since 8.0), or none: check host and base path of the URL")
+		}
+		if err != nil {
+			return serde.Schema{}, err
+		}
+		return answer.schema(http.StatusOK, c.ignoredRules)
+	}
+	qualified := ":" + key.context + ":"
+	if err := c.rest(ctx, http.MethodGet, fmt.Sprintf("/schemas/ids/%d?subject=%s", n, url.QueryEscape(qualified)), nil, &answer); err != nil {
+		return serde.Schema{}, err
+	}
+	if err := c.checkContext(qualified, answer.Subject); err != nil {
+		return serde.Schema{}, err
+	}
+	return answer.schema(http.StatusOK, c.ignoredRules)
+}
+
+// SchemaByVersion returns one version of a subject, or its newest for [serde.LatestVersion]. A version is kept until this client deletes the
+// subject or the cache is full, the newest one for the time of [WithLatestTTL] or until this client registers one. A missing
+// subject is [ErrSubjectNotFound], a missing version [ErrVersionNotFound], and both are [serde.ErrUnknownSchema].
+func (c *Client) SchemaByVersion(ctx context.Context, subject string, version int) (serde.RegisteredSchema, error) {
+	attempt := Error{Op: opSchemaByVersion, Subject: subject, Version: version}
+	if err := checkSubject(subject); err != nil {
+		return serde.RegisteredSchema{}, attempt.because(err)
+	}
+	if version < 1 && version != serde.LatestVersion {
+		return serde.RegisteredSchema{}, attempt.because(fmt.Errorf("%d is not a version", version))
+	}
+	load := func(ctx context.Context) (serde.RegisteredSchema, error) {
+		s, err := c.fetchByVersion(ctx, subject, version)
+		if err != nil {
+			return serde.RegisteredSchema{}, attempt.because(err)
+		}
+		c.keepID(s)
+		return s, nil
+	}
+	var s serde.RegisteredSchema
+	var err error
+	if version == serde.LatestVersion {
+		s, err = c.latest.get(ctx, subject, load)
+	} else {
+		s, err = c.versions.get(ctx, versionKey{subject: subject, version: version}, load)
+	}
+	if err != nil {
+		return serde.RegisteredSchema{}, attempt.because(err)
+	}
+	return s, nil
+}
+
+// keepID puts a schema that came by version where SchemaByID finds it: they share the text, and a request is saved.
+func (c *Client) keepID(s serde.RegisteredSchema) {
+	key := idKey{context: c.contextOf(s.Subject), id: s.ID}
+	if key.context == c.home {
+		key.context = ""
+	}
+	c.ids.table.put(key, s.Schema, idSize(key, s.Schema), 0)
+}

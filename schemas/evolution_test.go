@@ -1,0 +1,226 @@
+package schemas_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/magicbyte-go/magicbyte/schemas"
+	"github.com/magicbyte-go/magicbyte/serde/hamba"
+)
+
+// The versions in testdata/evolution: v1 is the contract; v2 adds the optional fields correlation_id and payload.tracking_number; v3 adds
+// the symbol ORDER_ARCHIVED to v2's EventType and drops the optional payload.payment_id; breaks-backward adds the required field
+// payload.channel to v1; breaks-forward drops the required unit_price of v1's items.
+var versions = []string{"v1", "v2", "v3", "breaks-backward", "breaks-forward"}
+
+func version(t *testing.T, name string) []string {
+	t.Helper()
+	return []string{string(readFile(t, "testdata", "evolution", name+".avsc"))}
+}
+
+// generic holds a value for every field of every version; each version writes those that it has.
+func generic() map[string]any {
+	return map[string]any{
+		"event_id": "01956f3e-8a7b-7c3d-9e4f-5a6b7c8d9e0f", "event_type": "ORDER_CREATED", "order_id": "ORD-1", "timestamp": noon,
+		"correlation_id": "REQ-1", "source": "checkout", "version": "1.0",
+		"payload": map[string]any{
+			"user_id": "USR-1", "total_amount": 10.5, "channel": "web", "currency": "EUR",
+			"status": map[string]any{"com.pipeline.events.OrderStatus": "PENDING"},
+			"items": map[string]any{"array": []any{map[string]any{
+				"sku": "A", "product_name": nil, "quantity": 1, "unit_price": 10.5, "category": nil,
+			}}},
+			"shipping_address": nil, "payment_method": nil, "payment_id": "PAY-1", "tracking_number": "TRK-1", "metadata": nil,
+		},
+	}
+}
+
+func mustGeneric(t *testing.T) *hamba.Codec[map[string]any] {
+	t.Helper()
+	c, err := hamba.Generic("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func genericBytes(t *testing.T, schema []string, value map[string]any) []byte {
+	t.Helper()
+	enc, err := mustGeneric(t).Encoder(schema)
+	if err != nil {
+		t.Fatal(err)
+	}
+	body, err := enc(nil, &value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return body
+}
+
+func TestWhichVersionReadsWhich(t *testing.T) {
+	t.Parallel()
+	const (
+		noDefault = "channel is missing in writer schema and has no default"
+		noPrice   = "reader union lacking writer schema array" // hamba looks into the union and forgets why: no unit_price
+		noSymbol  = "EventType is missing symbol ORDER_ARCHIVED"
+	)
+	// want[writer][reader] is "" where the writer's events are read, and else what stands against it.
+	want := map[string]map[string]string{
+		"v1":              {"v1": "", "v2": "", "v3": "", "breaks-backward": noDefault, "breaks-forward": ""},
+		"v2":              {"v1": "", "v2": "", "v3": "", "breaks-backward": noDefault, "breaks-forward": ""},
+		"v3":              {"v1": noSymbol, "v2": noSymbol, "v3": "", "breaks-backward": noSymbol, "breaks-forward": noSymbol},
+		"breaks-backward": {"v1": "", "v2": "", "v3": "", "breaks-backward": "", "breaks-forward": ""},
+		"breaks-forward":  {"v1": noPrice, "v2": noPrice, "v3": noPrice, "breaks-backward": noDefault, "breaks-forward": ""},
+	}
+	for _, writer := range versions {
+		for _, reader := range versions {
+			t.Run(writer+" to "+reader, func(t *testing.T) {
+				t.Parallel()
+				testPair(t, writer, reader, want[writer][reader])
+			})
+		}
+	}
+}
+
+func testPair(t *testing.T, writer, reader, problem string) {
+	t.Helper()
+	dec, err := mustGeneric(t).Decoder(version(t, writer), version(t, reader))
+	if problem != "" {
+		var unresolvable interface{ Unresolvable() bool }
+		if err == nil || !strings.Contains(err.Error(), problem) || !errors.As(err, &unresolvable) || !unresolvable.Unresolvable() {
+			t.Errorf("Decoder: %v, want an unresolvable pair: %s", err, problem)
+		}
+		return
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got map[string]any
+	if err := dec(genericBytes(t, version(t, writer), generic()), &got); err != nil {
+		t.Fatal(err)
+	}
+	// What the reader has and the writer has not is null, and what the reader has not is not there.
+	want := generic()
+	payload := want["payload"].(map[string]any)
+	absent := map[string][]string{
+		"v1": {"correlation_id", "tracking_number", "channel"}, "v2": {"channel"}, "v3": {"payment_id", "channel"},
+		"breaks-backward": {"correlation_id", "tracking_number"}, "breaks-forward": {"correlation_id", "tracking_number", "channel", "unit_price"},
+	}
+	item := payload["items"].(map[string]any)["array"].([]any)[0].(map[string]any)
+	for _, record := range []map[string]any{want, payload, item} {
+		for _, field := range absent[writer] {
+			if _, ok := record[field]; ok {
+				record[field] = nil
+			}
+		}
+		for _, field := range absent[reader] {
+			delete(record, field)
+		}
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestV1IsTheContract(t *testing.T) {
+	t.Parallel()
+	if got := version(t, "v1")[0]; got != schemas.OrderEventSchema {
+		t.Error("testdata/evolution/v1.avsc is not order_event.avsc: a change of the contract is a version of its own")
+	}
+}
+
+// Services built on the contract read what newer services write, as typed events.
+func TestTypedReaderOfNewerEvents(t *testing.T) {
+	t.Parallel()
+	got := decode(t, version(t, "v2"), genericBytes(t, version(t, "v2"), generic()))
+	want := factory.OrderCreated("ORD-1", "USR-1", []schemas.OrderItem{{SKU: "A", Quantity: 1, UnitPrice: 10.5}},
+		schemas.FromSource("checkout"), schemas.InCurrency("EUR"), schemas.WithPaymentID("PAY-1"))
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// A writer schema that lacks what has a default in the contract: the defaults are filled in.
+func TestTypedReaderFillsDefaults(t *testing.T) {
+	t.Parallel()
+	writer := []string{`{"type":"record","name":"OrderEvent","namespace":"com.pipeline.events","fields":[
+		{"name":"event_id","type":"string"},
+		{"name":"event_type","type":{"type":"enum","name":"EventType","symbols":["ORDER_SHIPPED"]}},
+		{"name":"order_id","type":"string"},
+		{"name":"timestamp","type":"long"},
+		{"name":"payload","type":{"type":"record","name":"OrderEventPayload","fields":[
+			{"name":"shipping_address","type":["null",{"type":"record","name":"Address","fields":[
+				{"name":"street","type":"string"},{"name":"city","type":"string"},{"name":"postal_code","type":"string"}
+			]}]}
+		]}}
+	]}`}
+	body := genericBytes(t, writer, map[string]any{
+		"event_id": factory.NewID(), "event_type": "ORDER_SHIPPED", "order_id": "ORD-1", "timestamp": noon.UnixMilli(),
+		"payload": map[string]any{"shipping_address": map[string]any{"com.pipeline.events.Address": map[string]any{
+			"street": "1 Main St", "city": "Springfield", "postal_code": "12345",
+		}}},
+	})
+	want := factory.OrderShipped("ORD-1", address)
+	want.Payload.Status = nil
+	if diff := cmp.Diff(want, decode(t, writer, body)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// Avro resolves a symbol late: of the events of v3, only those that hold ORDER_ARCHIVED should be unreadable for v1. hamba gives up the pair
+// of schemas, so no event of v3 can be read, not even one whose bytes v1 would have written.
+func TestHambaRefusesEveryEventOfAWriterWithANewSymbol(t *testing.T) {
+	t.Parallel()
+	_, err := schemas.OrderEvents.Decoder(version(t, "v3"), nil)
+	var unresolvable interface{ Unresolvable() bool }
+	if !errors.As(err, &unresolvable) || !unresolvable.Unresolvable() || !strings.Contains(err.Error(), "ORDER_ARCHIVED") {
+		t.Errorf("Decoder = %v, want it unresolvable, naming the symbol", err)
+	}
+	value := generic()
+	if _, ok := value["event_type"].(string); !ok {
+		t.Fatal("no event type")
+	}
+	if v2, v3 := genericBytes(t, version(t, "v2"), value), genericBytes(t, version(t, "v3"), value); len(v2) <= len(v3) {
+		t.Errorf("%d bytes in v2, %d in v3, which lacks payment_id", len(v2), len(v3))
+	}
+}
+
+// Where the writer schema is the contract itself, there is no name for a symbol beyond its last one, only an index.
+func TestUnknownSymbolOfABareEventIsNamedByItsIndex(t *testing.T) {
+	t.Parallel()
+	value := generic()
+	value["event_type"] = "ORDER_ARCHIVED"
+	body := genericBytes(t, version(t, "v3"), value)
+	dec, err := schemas.OrderEvents.Decoder(nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = dec(body, new(schemas.OrderEvent))
+	const want = "event_type at byte 37: enum com.pipeline.events.EventType has no symbol with index 9, it has 9"
+	if err == nil || err.Error() != want {
+		t.Errorf("decode = %v, want %s", err, want)
+	}
+}
+
+// The reader schema may know a symbol that the Go type does not: a consumer that reads with the newest version of a subject.
+func TestSymbolThatTheGoTypeLacks(t *testing.T) {
+	t.Parallel()
+	value := generic()
+	value["event_type"] = "ORDER_ARCHIVED"
+	dec, err := schemas.OrderEvents.Decoder(version(t, "v3"), version(t, "v3"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = dec(genericBytes(t, version(t, "v3"), value), new(schemas.OrderEvent))
+	var located interface {
+		FieldPath() string
+		Unresolvable() bool
+	}
+	if !errors.As(err, &located) || !located.Unresolvable() || located.FieldPath() != "event_type" || !strings.Contains(err.Error(), "ORDER_ARCHIVED") {
+		t.Errorf("decode = %v, want event_type unresolvable, naming the symbol", err)
+	}
+	if err := dec(genericBytes(t, version(t, "v3"), generic()), new(schemas.OrderEvent)); err != nil {
+		t.Errorf("an event without the symbol: %v", err)
+	}
+}

@@ -1,0 +1,72 @@
+package serde
+
+import (
+	"encoding/binary"
+	"maps"
+	"sync"
+	"sync/atomic"
+)
+
+// decoders is a table of what was compiled, by the writer's schema id. Reading takes no lock. It only grows: ids that a
+// registry has handed out are few, and ids that it does not know never get in.
+type decoders[T any] struct {
+	table atomic.Pointer[decoderTable[T]]
+	mu    sync.Mutex
+}
+
+// decoderTable is immutable. Numbers and GUIDs have a map each, since a map by the whole SchemaID hashes several times as long.
+type decoderTable[T any] struct {
+	numbers map[int32]*decoder[T]
+	guids   map[[16]byte]*decoder[T]
+}
+
+// framed returns the decoder for a payload with its id in front, and the body, without making a SchemaID of it; nil where the
+// frame is not a good one, or the id not known yet.
+func (d *decoders[T]) framed(payload []byte) (*decoder[T], []byte) {
+	table := d.table.Load()
+	if table == nil || len(payload) < 5 {
+		return nil, nil
+	}
+	if payload[0] == magicNumber {
+		return table.numbers[int32(binary.BigEndian.Uint32(payload[1:5]))], payload[5:]
+	}
+	if payload[0] == magicGUID && len(payload) >= 17 {
+		return table.guids[[16]byte(payload[1:17])], payload[17:]
+	}
+	return nil, nil
+}
+
+// find returns the decoder for id, or nil.
+func (d *decoders[T]) find(id SchemaID) *decoder[T] {
+	table := d.table.Load()
+	switch {
+	case table == nil:
+		return nil
+	case id.kind == idNumber:
+		return table.numbers[id.num]
+	default:
+		return table.guids[id.guid]
+	}
+}
+
+// add returns the decoder for id, made by compile unless another goroutine was first.
+func (d *decoders[T]) add(id SchemaID, compile func() *decoder[T]) *decoder[T] {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if known := d.find(id); known != nil {
+		return known
+	}
+	next := &decoderTable[T]{numbers: map[int32]*decoder[T]{}, guids: map[[16]byte]*decoder[T]{}}
+	if old := d.table.Load(); old != nil {
+		maps.Copy(next.numbers, old.numbers)
+		maps.Copy(next.guids, old.guids)
+	}
+	dec := compile()
+	if id.kind == idNumber {
+		next.numbers[id.num] = dec
+	} else {
+		next.guids[id.guid] = dec
+	}
+	d.table.Store(next)
+	return dec
+}

@@ -1,0 +1,346 @@
+package serde
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// Deserializer turns framed payloads into values of one Go type. It is safe for concurrent use. What it learned of a schema id it
+// keeps for its lifetime: a record whose writer schema was seen before costs one atomic load and a map look-up besides decoding.
+type Deserializer[T any] struct {
+	members []Member[T]
+	reg     SchemaReader
+	cfg     deserializerConfig
+	err     error
+	topics  topics[fresh[reading[T]]]
+	jsonLog sync.Once
+}
+
+// reading is how payloads come in under one reader schema.
+type reading[T any] struct {
+	reader   []string // nil for each codec's own
+	decoders decoders[T]
+}
+
+// decoder is how the records of one writer schema are read. A pair that can never be resolved is kept too, as its error.
+type decoder[T any] struct {
+	id     SchemaID
+	decode func(src []byte, v *T) error
+	err    error
+}
+
+// NewDeserializer returns a deserializer for the codec's type. It asks the registry nothing yet. What is wrong with its arguments is
+// kept for Err, which consumer.New reports together with everything else.
+func NewDeserializer[T any](codec Codec[T], reg SchemaReader, opts ...DeserializerOption) *Deserializer[T] {
+	var members []Member[T]
+	if codec != nil {
+		members = []Member[T]{only[T]{codec}}
+	}
+	return newDeserializer(members, reg, opts)
+}
+
+// NewMultiDeserializer returns a deserializer over several codecs, for topics that hold several types: it takes the member whose name
+// is the writer's record name, also where the writer's schema is a union of records. T is an interface that
+// all members' pointers satisfy, any if need be. A record that no member claims is an [*UnclaimedError] of [ClassUnresolvable].
+//
+//	events := serde.NewMultiDeserializer(reg, []serde.Member[any]{
+//		serde.MemberOf[any](schemas.OrderEvents),
+//		serde.MemberOf[any](refunds.RefundEvents),
+//	}, serde.WithSubject(serde.TopicRecordName))
+func NewMultiDeserializer[T any](reg SchemaReader, members []Member[T], opts ...DeserializerOption) *Deserializer[T] {
+	return newDeserializer(slices.Clone(members), reg, opts)
+}
+
+func newDeserializer[T any](members []Member[T], reg SchemaReader, opts []DeserializerOption) *Deserializer[T] {
+	d := &Deserializer[T]{members: members, reg: reg, cfg: deserializerConfig{config: defaultConfig()}}
+	for _, opt := range opts {
+		opt.applyDeserializer(&d.cfg)
+	}
+	d.err = d.check()
+	return d
+}
+
+func (d *Deserializer[T]) check() error {
+	var problems []error
+	if len(d.members) == 0 {
+		problems = append(problems, errors.New("serde: deserializer: there is no codec"))
+	}
+	names := map[string]bool{}
+	for _, m := range d.members {
+		switch name := m.name(); {
+		case len(d.members) == 1:
+		case name == "":
+			problems = append(problems, errors.New("serde: deserializer over several codecs: one has no record name to be picked by"))
+		case names[name]:
+			problems = append(problems, fmt.Errorf("serde: deserializer over several codecs: %s is there twice", name))
+		default:
+			names[name] = true
+		}
+		if m.schemaType() != d.members[0].schemaType() {
+			problems = append(problems, fmt.Errorf("serde: deserializer over several codecs: schema types %s and %s", d.members[0].schemaType(), m.schemaType()))
+		}
+	}
+	if d.cfg.acceptJSON && len(d.members) > 1 {
+		problems = append(problems, errors.New("serde: AcceptJSON: plain JSON does not name its record, so it cannot be read by several codecs"))
+	}
+	if d.reg == nil {
+		problems = append(problems, errors.New("serde: deserializer: the registry is nil"))
+	}
+	problems = append(problems, d.cfg.check()...)
+	return errors.Join(append(problems, d.cfg.policy.check())...)
+}
+
+// Err returns what is wrong with the deserializer's arguments, or nil.
+func (d *Deserializer[T]) Err() error { return d.err }
+
+// Part says whether this deserializes keys or values.
+func (d *Deserializer[T]) Part() Part { return d.cfg.part }
+
+// Start asks the registry for the newest schema of each subject that topic's records are expected under, so that a wrong
+// address or wrong credentials fail here and not in the middle of a topic, and the first record finds its decoder ready. A subject
+// that does not exist yet is fine. With Latest, PinnedID and PinnedVersion the reader schema is fetched, and must exist.
+func (d *Deserializer[T]) Start(ctx context.Context, topic string) error {
+	if d.err != nil {
+		return d.err
+	}
+	if d.cfg.acceptJSON {
+		d.cfg.log.LogAttrs(ctx, slog.LevelWarn, "serde: accepting plain JSON beside framed payloads",
+			slog.String("topic", topic), slog.String("part", d.cfg.part.String()))
+	}
+	r, err := d.reading(ctx, opStart, topic)
+	if err != nil {
+		return err
+	}
+	subjects := map[string]bool{}
+	for _, m := range d.members {
+		subject, err := d.cfg.subjectOf(topic, m.name())
+		if err != nil {
+			return &Error{Op: opStart, Topic: topic, Err: err}
+		}
+		if subjects[subject] {
+			continue
+		}
+		subjects[subject] = true
+		if err := d.warm(ctx, r, topic, subject); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// warm makes the decoder for a subject's newest schema.
+func (d *Deserializer[T]) warm(ctx context.Context, r *reading[T], topic, subject string) error {
+	newest, err := d.reg.SchemaByVersion(ctx, subject, LatestVersion)
+	if err == nil {
+		_, err = d.decoder(ctx, r, newest.ID)
+	}
+	if err == nil || errors.Is(err, ErrUnknownSchema) {
+		return nil
+	}
+	class := classify(ctx, err, false)
+	if class == ClassUnresolvable {
+		// Older records may still be readable, and those that are not get an error each.
+		d.cfg.log.LogAttrs(ctx, slog.LevelWarn, "serde: the newest schema of the subject cannot be read as this Go type",
+			slog.String("topic", topic), slog.String("subject", subject), slog.Any("error", err))
+		return nil
+	}
+	return &Error{Op: opStart, Class: class, Topic: topic, Subject: subject, Err: err}
+}
+
+// Deserialize reads one payload into a new value; see DeserializeInto.
+func (d *Deserializer[T]) Deserialize(ctx context.Context, in Input) (T, Meta, error) {
+	var v T
+	meta, err := d.DeserializeInto(ctx, in, &v)
+	return v, meta, err
+}
+
+// DeserializeInto reads one payload into v. Nothing that v held before is left in it; on an error it is the zero value. in's memory is
+// not kept. A nil payload is a tombstone: no error, no registry call. Any bytes are safe.
+//
+// An error is an [*Error]; its class says whether trying again can help.
+func (d *Deserializer[T]) DeserializeInto(ctx context.Context, in Input, v *T) (Meta, error) {
+	if d.err != nil {
+		return Meta{}, d.err
+	}
+	if in.Payload == nil {
+		var zero T
+		*v = zero
+		return Meta{Tombstone: true}, nil
+	}
+	r, err := d.reading(ctx, opDeserialize, in.Topic)
+	if err != nil {
+		return Meta{}, reset(v, err)
+	}
+	if in.IDHeader == nil {
+		if dec, body := r.decoders.framed(in.Payload); dec != nil {
+			return d.decode(dec, in.Topic, body, v)
+		}
+	}
+	id, body, err := d.split(in)
+	if err != nil {
+		if d.cfg.acceptJSON && in.IDHeader == nil && looksLikeJSON(in.Payload) {
+			return d.json(ctx, in, v)
+		}
+		return Meta{}, reset(v, &Error{Op: opDeserialize, Class: ClassFrame, Topic: in.Topic, Err: err})
+	}
+	dec := r.decoders.find(id)
+	if dec == nil {
+		if dec, err = d.decoder(ctx, r, id); err != nil {
+			err = &Error{Op: opDeserialize, Class: classify(ctx, err, false), Topic: in.Topic, ID: id, Err: err}
+			return Meta{Schema: id}, reset(v, err)
+		}
+	}
+	return d.decode(dec, in.Topic, body, v)
+}
+
+func (d *Deserializer[T]) decode(dec *decoder[T], topic string, body []byte, v *T) (Meta, error) {
+	err := dec.err
+	if err == nil {
+		err = dec.decode(body, v)
+	}
+	if err != nil {
+		err = &Error{Op: opDeserialize, Class: bodyClass(err), Topic: topic, ID: dec.id, Field: fieldOf(err), Err: err}
+		return Meta{Schema: dec.id}, reset(v, err)
+	}
+	return Meta{Schema: dec.id}, nil
+}
+
+// reset leaves the zero value behind an error.
+func reset[T any](v *T, err error) error {
+	var zero T
+	*v = zero
+	return err
+}
+
+// split finds the schema id: in the header where there is one, else in front of the body.
+func (d *Deserializer[T]) split(in Input) (SchemaID, []byte, error) {
+	if in.IDHeader == nil {
+		return ParseFrame(in.Payload)
+	}
+	id, err := ParseIDHeader(in.IDHeader)
+	return id, in.Payload, err
+}
+
+func (d *Deserializer[T]) json(ctx context.Context, in Input, v *T) (Meta, error) {
+	d.jsonLog.Do(func() {
+		d.cfg.log.LogAttrs(ctx, slog.LevelWarn, "serde: read a plain JSON payload; further ones are not logged", slog.String("topic", in.Topic))
+	})
+	var zero T
+	*v = zero
+	if err := readJSON(in.Payload, v); err != nil {
+		err = &Error{Op: opDeserialize, Class: ClassCorrupt, Topic: in.Topic, Field: fieldOf(err), Err: err}
+		return Meta{Encoding: EncodingJSON}, reset(v, err)
+	}
+	return Meta{Encoding: EncodingJSON}, nil
+}
+
+// bodyClass says what a codec's error means for the record.
+func bodyClass(err error) Class {
+	var u interface{ Unresolvable() bool }
+	if errors.Is(err, ErrUnresolvable) || errors.As(err, &u) && u.Unresolvable() {
+		return ClassUnresolvable
+	}
+	return ClassCorrupt
+}
+
+// reading returns the reader schema in force for topic. Policies that do not depend on the topic share one.
+func (d *Deserializer[T]) reading(ctx context.Context, op, topic string) (*reading[T], error) {
+	p := d.cfg.policy
+	key := topic
+	if p.kind == policyOwn || p.kind == policyWriter || p.kind == policyID {
+		key = ""
+	}
+	f := d.topics.entry(key, func() *fresh[reading[T]] { return &fresh[reading[T]]{interval: p.refresh} })
+	if r := f.value.Load(); r != nil && (f.interval == 0 || !f.stale.Load()) {
+		return r, nil
+	}
+	subject, err := d.cfg.subjectOf(topic, d.members[0].name())
+	if err != nil && key != "" {
+		return nil, &Error{Op: op, Topic: topic, Err: err}
+	}
+	r, err := get(ctx, f,
+		func(ctx context.Context) ([]string, error) { return d.readerTexts(ctx, subject) },
+		func(texts []string) (*reading[T], error) {
+			if old := f.value.Load(); old != nil && slices.Equal(old.reader, texts) {
+				return old, nil // the decoders made so far stay good
+			}
+			return &reading[T]{reader: texts}, nil
+		},
+		func(err error) {
+			d.cfg.log.LogAttrs(ctx, slog.LevelWarn, "serde: the newest schema could not be refreshed; reading with the last one",
+				slog.String("subject", subject), slog.Any("error", err))
+		})
+	if err != nil {
+		return nil, &Error{Op: op, Class: classify(ctx, err, false), Topic: topic, Subject: subject, ID: p.id, Err: err}
+	}
+	return r, nil
+}
+
+// readerTexts fetches the reader schema of the policies that name one.
+func (d *Deserializer[T]) readerTexts(ctx context.Context, subject string) ([]string, error) {
+	var schema Schema
+	var err error
+	switch p := d.cfg.policy; p.kind {
+	case policyLatest, policyVersion:
+		version := p.version
+		if p.kind == policyLatest {
+			version = LatestVersion
+		}
+		var registered RegisteredSchema
+		registered, err = d.reg.SchemaByVersion(ctx, subject, version)
+		schema = registered.Schema
+	case policyID:
+		schema, err = d.reg.SchemaByID(ctx, d.cfg.context, p.id)
+	default:
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := checkType(schema, d.members[0].schemaType()); err != nil {
+		return nil, err
+	}
+	return texts(ctx, d.reg, d.cfg.context, schema)
+}
+
+// decoder returns the decoder for a writer schema id, asking the registry and compiling where that has not happened yet. Callers that
+// need one id at once share the registry's request, and one of them compiles.
+func (d *Deserializer[T]) decoder(ctx context.Context, r *reading[T], id SchemaID) (*decoder[T], error) {
+	schema, err := d.reg.SchemaByID(ctx, d.cfg.context, id)
+	if err != nil {
+		return nil, err
+	}
+	writer, err := texts(ctx, d.reg, d.cfg.context, schema)
+	if err != nil {
+		return nil, err
+	}
+	return r.decoders.add(id, func() *decoder[T] {
+		dec := &decoder[T]{id: id, err: checkType(schema, d.members[0].schemaType())}
+		if dec.err != nil {
+			return dec
+		}
+		if dec.decode, dec.err = d.compile(writer, r.reader); dec.err != nil {
+			dec.err = fmt.Errorf("%w: %w", ErrUnresolvable, dec.err)
+		}
+		return dec
+	}), nil
+}
+
+// UnclaimedError says that a record's name belongs to none of a deserializer's codecs.
+type UnclaimedError struct {
+	Name  string   // the writer's record name, "" where its schema has none
+	Known []string // the names of the codecs
+}
+
+// Error names the record and the codecs.
+func (e *UnclaimedError) Error() string {
+	return fmt.Sprintf("no codec for record %q; there are: %s", e.Name, strings.Join(e.Known, ", "))
+}
+
+// Unresolvable reports true: the record has no place in what the reader knows.
+func (e *UnclaimedError) Unresolvable() bool { return true }

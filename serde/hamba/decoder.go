@@ -1,0 +1,90 @@
+package hamba
+
+import (
+	"errors"
+	"io"
+	"reflect"
+	"sync"
+
+	"github.com/hamba/avro/v2"
+)
+
+// decoder reads bodies of one writer schema as one reader schema sees them.
+type decoder struct {
+	api     avro.API
+	schema  avro.Schema // the resolved one
+	writer  avro.Schema
+	layout  *node // of the writer
+	target  reflect.Type
+	readers sync.Pool
+}
+
+func newDecoder(writer, reader avro.Schema, target reflect.Type) (*decoder, error) {
+	schema, err := resolve(writer, reader, target)
+	if err != nil {
+		return nil, err
+	}
+	d := &decoder{api: newAPI(), schema: schema, writer: writer, layout: layoutOf(writer), target: target}
+	d.readers.New = func() any { return avro.NewReader(nil, 0, avro.WithReaderConfig(d.api)) }
+	return d, nil
+}
+
+// resolve returns the schema that hamba reads the writer's bytes with.
+func resolve(writer, reader avro.Schema, target reflect.Type) (schema avro.Schema, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = unresolvable("hamba/avro failed to resolve the schemas with a %T", r)
+		}
+	}()
+	recursive := isRecursive(writer)
+	if writer.String() == reader.String() { // the canonical form with the logical types
+		if recursive && len(missingFields(reader, target)) > 0 {
+			return nil, unresolvable("hamba/avro cannot skip fields of a recursive schema, and there is no Go field for %s",
+				listed(missingFields(reader, target)))
+		}
+		return reader, nil
+	}
+	if recursive || isRecursive(reader) {
+		return nil, unresolvable("hamba/avro cannot resolve two different schemas where one is recursive")
+	}
+	schema, err = avro.NewSchemaCompatibility().Resolve(reader, writer)
+	if err != nil {
+		return nil, unresolvable("%s", trimPackage(err.Error()))
+	}
+	return schema, nil
+}
+
+// read decodes src into obj, a pointer to a zero value of the target type.
+func (d *decoder) read(src []byte, obj any) error {
+	if len(src) > MaxBody {
+		return refused("the body has %d bytes, at most %d are allowed", len(src), MaxBody)
+	}
+	if err := check(d.layout, src); err != nil {
+		return err
+	}
+	return d.decode(src, obj)
+}
+
+// decode lets hamba read src, which holds what the writer schema says.
+func (d *decoder) decode(src []byte, obj any) (err error) {
+	r := d.readers.Get().(*avro.Reader) //nolint:errcheck // the pool holds nothing else
+	r.Reset(src)
+	r.Error = nil
+	defer func() {
+		if p := recover(); p != nil {
+			// The reader is not put back: nobody knows what state it is in.
+			err = refused("hamba/avro failed with a %T", p)
+			return
+		}
+		r.Reset(nil)
+		d.readers.Put(r)
+	}()
+	r.ReadVal(d.schema, obj)
+	if r.Error != nil {
+		return translate(r.Error, d.target)
+	}
+	if r.Peek(); !errors.Is(r.Error, io.EOF) {
+		return refused("bytes are left over behind the record")
+	}
+	return nil
+}
