@@ -65,6 +65,9 @@ func (l *log) write(msg *kafka.Message) *kafka.Message {
 		Partition: partition, Offset: l.next[partition],
 		Key: bytes.Clone(msg.Key), Value: bytes.Clone(msg.Value), Headers: slices.Clone(msg.Headers),
 	}
+	for i := range record.Headers {
+		record.Headers[i].Value = bytes.Clone(record.Headers[i].Value)
+	}
 	l.next[partition]++
 	l.records = append(l.records, record)
 	report.TopicPartition.Partition, report.TopicPartition.Offset = partition, kafka.Offset(record.Offset)
