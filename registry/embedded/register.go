@@ -15,7 +15,7 @@ func (r *Registry) register(c *call) (any, error) {
 	}
 	subject := c.subject()
 	if !subject.registrable() || subject.name == "" && subject.context == defaultContext {
-		return nil, errSubjectName(subject)
+		return nil, errSubjectName(c.vars[0])
 	}
 	subject = r.state.real(subject)
 	mode := r.state.modeOf(subject)
