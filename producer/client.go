@@ -136,8 +136,11 @@ func (c *client) signalSpace() {
 }
 
 func isQueueFull(err error) bool {
-	var e kafka.Error
-	return err != nil && errors.As(err, &e) && e.Code() == kafka.ErrQueueFull
+	if err == nil {
+		return false
+	}
+	var e kafka.Error // on the heap, hence not on the way of a success
+	return errors.As(err, &e) && e.Code() == kafka.ErrQueueFull
 }
 
 // fail makes the client's state Failed and returns the error that says so.

@@ -103,6 +103,9 @@ func (s *scratch[K]) appendHeaders(user []kafka.Header, parts ...serde.Encoded) 
 			s.headers = append(s.headers, kafka.Header{Key: part.HeaderKey, Value: part.HeaderValue})
 		}
 	}
+	if len(s.headers) == 0 {
+		return nil
+	}
 	return s.headers
 }
 
