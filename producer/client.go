@@ -161,7 +161,7 @@ func (c *client) drain() {
 			c.report(e)
 		case kafka.Error:
 			if e.IsFatal() {
-				c.fail(e)
+				_ = c.fail(e) // which every later call returns
 				continue
 			}
 			c.noteError(e)
@@ -182,7 +182,7 @@ func (c *client) noteError(err error) {
 
 // report settles the record of a delivery report.
 func (c *client) report(msg *kafka.Message) {
-	p := msg.Opaque.(*pending)
+	p := msg.Opaque.(*pending) //nolint:errcheck // every message is produced with one
 	var failure *Error
 	if err := msg.TopicPartition.Error; err != nil {
 		failure = &Error{Topic: c.topic, Indeterminate: indeterminate(err), Err: err}

@@ -127,7 +127,7 @@ func TestCloseNamesWhatIsLeft(t *testing.T) {
 	if err := <-sent; err == nil {
 		t.Error("the waiting Send got no error")
 	}
-	if again := p.Close(context.Background()); !errors.Is(again, err) {
+	if again := p.Close(t.Context()); !errors.Is(again, err) {
 		t.Errorf("second Close = %v, want the error of the first", again)
 	}
 }
@@ -171,7 +171,7 @@ func TestCloseBesideSends(t *testing.T) {
 		go func() {
 			var c count
 			for i := 0; ; i++ {
-				_, err := p.Send(context.Background(), &event{ID: fmt.Sprint(s), Text: strconv.Itoa(i)})
+				_, err := p.Send(t.Context(), &event{ID: fmt.Sprint(s), Text: strconv.Itoa(i)})
 				if i == 0 {
 					started <- struct{}{}
 				}

@@ -28,7 +28,7 @@ func (p *Producer[K, V]) enqueue(ctx context.Context, c *client, msg *Message[K,
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	s := p.scratches.Get().(*scratch[K])
+	s := p.scratches.Get().(*scratch[K]) //nolint:errcheck // the pool holds nothing else
 	defer p.putScratch(s)
 	if err := p.encode(ctx, msg, s, &r.receipt); err != nil {
 		return err

@@ -35,14 +35,14 @@ var pendings = sync.Pool{New: func() any { return new(pending) }}
 
 // newCallback returns a pending whose outcome goes to done.
 func newCallback(done func(Receipt, error)) *pending {
-	p := pendings.Get().(*pending)
+	p := pendings.Get().(*pending) //nolint:errcheck // the pool holds nothing else
 	p.done = done
 	return p
 }
 
 // newWaiting returns a pending whose outcome a goroutine waits for.
 func newWaiting() *pending {
-	p := pendings.Get().(*pending)
+	p := pendings.Get().(*pending) //nolint:errcheck // the pool holds nothing else
 	if p.ready == nil {
 		p.ready = make(chan struct{}, 1)
 	}

@@ -127,7 +127,7 @@ func TestCloseCancelsStart(t *testing.T) {
 		t.Fatal(err)
 	}
 	started := make(chan error, 1)
-	go func() { started <- p.Start(context.Background()) }()
+	go func() { started <- p.Start(t.Context()) }()
 	<-entered
 	if err := p.Close(within(t, 10*time.Second)); err != nil {
 		t.Errorf("Close = %v", err)

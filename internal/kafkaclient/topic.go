@@ -33,7 +33,7 @@ func CheckTopicName(topic string) error {
 		return errors.New("the topic is empty")
 	}
 	if topic == "." || topic == ".." || len(topic) > 249 {
-		return fmt.Errorf("illegal topic name %.260q: it must have 1 to 249 characters and not be . or ..", topic)
+		return fmt.Errorf("illegal topic name %.260q: it must have 1 to 249 characters and be neither . nor ..: choose another", topic)
 	}
 	for _, r := range topic {
 		switch {

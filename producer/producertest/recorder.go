@@ -39,7 +39,7 @@ var _ producer.Sender[string, string] = (*Recorder[string, string])(nil)
 func New[K, V any](t testing.TB, topic string, key producer.Key[K, V], value producer.Serializer[V], opts ...producer.Option) *Recorder[K, V] {
 	t.Helper()
 	log := newLog()
-	opts = append(opts, kafkaclient.ProducerOption(log.open).(producer.Option))
+	opts = append(opts, kafkaclient.ProducerOption(log.open).(producer.Option)) //nolint:errcheck // package producer makes nothing else
 	p, err := producer.New(kafka.ConfigMap{"bootstrap.servers": "memory"}, topic, key, value, opts...)
 	if err != nil {
 		t.Fatal(err)
@@ -48,7 +48,7 @@ func New[K, V any](t testing.TB, topic string, key producer.Key[K, V], value pro
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := p.Close(context.Background()); err != nil {
+		if err := p.Close(context.WithoutCancel(t.Context())); err != nil {
 			t.Errorf("close of the producer: %v", err)
 		}
 	})
