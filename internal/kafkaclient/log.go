@@ -20,7 +20,7 @@ func DrainLogs(logs <-chan kafka.LogEvent, logger *slog.Logger) {
 	for line := range logs {
 		level := logLevel(line.Level)
 		if logger.Enabled(ctx, level) {
-			logger.LogAttrs(ctx, level, line.Message, slog.String(logClient, line.Name), slog.String(logFacility, line.Tag)) //nolint:sloglint // the line is librdkafka's
+			logger.LogAttrs(ctx, level, line.Message, slog.String(logClient, line.Name), slog.String(logFacility, line.Tag))
 		}
 	}
 }
