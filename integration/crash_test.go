@@ -39,7 +39,9 @@ func victim(text string) {
 	if err != nil {
 		log.Fatal(err)
 	}
-	c, err := consumer.New(memberConfig(task.Brokers, task.Group), []string{task.Topic}, serde.StringKey(), serde.NewDeserializer(schemas.OrderEvents, reg))
+	config := memberConfig(task.Brokers, task.Group)
+	config["auto.commit.interval.ms"] = 50 // so that something is committed when it dies
+	c, err := consumer.New(config, []string{task.Topic}, serde.StringKey(), serde.NewDeserializer(schemas.OrderEvents, reg))
 	if err != nil {
 		log.Fatal(err)
 	}
