@@ -25,8 +25,9 @@ var (
 	ErrIncompatible = errors.New("registry: incompatible schema")
 	// ErrInvalidSchema: the registry cannot parse this schema, or finds no schema that it refers to (code 42201).
 	ErrInvalidSchema = errors.New("registry: invalid schema")
-	// ErrRules: the schema's rule set encrypts or transforms values, see [WithRulesIgnored].
-	ErrRules = errors.New("registry: schema with rules that are not run")
+	// ErrRules: the schema's rule set encrypts or transforms values, see [WithRulesIgnored]. To a serde it is
+	// [serde.ErrUnresolvable]: waiting does not help.
+	ErrRules error = rulesError{}
 	// ErrUnavailable: no answer, or none of a schema registry: time-outs, refused connections, 408, 429, 5xx, redirects, answers
 	// that are no JSON, and a 404 without the registry's code (a wrong base path, a proxy). It is [serde.ErrRegistryUnavailable].
 	ErrUnavailable = serde.ErrRegistryUnavailable
@@ -96,13 +97,28 @@ func (e *Error) Error() string {
 		}
 	}
 	if e.Message != "" {
-		b.WriteString(": " + e.Message)
+		b.WriteString(": " + withoutOldSchema(e.Message))
 	}
 	if e.Err != nil {
 		b.WriteString(": " + strings.TrimPrefix(e.Err.Error(), "registry: "))
 	}
 	return b.String()
 }
+
+// withoutOldSchema leaves the text of the clashing schema out of a message about compatibility: pages of JSON between what is wrong and
+// the end. [Error].Message has all of it.
+func withoutOldSchema(message string) string {
+	begin, end := strings.Index(message, "{oldSchema: '"), strings.LastIndex(message, "'}, {validateFields:")
+	if begin < 0 || end < begin {
+		return message
+	}
+	return message[:begin] + "{oldSchema: ...}" + message[end+len("'}"):]
+}
+
+type rulesError struct{}
+
+func (rulesError) Error() string        { return "registry: schema with rules that are not run" }
+func (rulesError) Is(target error) bool { return target == serde.ErrUnresolvable }
 
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }

@@ -23,6 +23,7 @@ var sentinels = map[string]error{
 	"unavailable":       serde.ErrRegistryUnavailable,
 	"unauthorized":      serde.ErrUnauthorized,
 	"unknown schema":    serde.ErrUnknownSchema,
+	"unresolvable":      serde.ErrUnresolvable,
 	"canceled":          context.Canceled,
 	"deadline":          context.DeadlineExceeded,
 }
@@ -44,6 +45,22 @@ func set(names ...string) map[string]bool {
 		s[n] = true
 	}
 	return s
+}
+
+func TestErrorLeavesTheOldSchemaOut(t *testing.T) {
+	t.Parallel()
+	const what, tail = "registry: register s: HTTP 409 (40901): details: [{errorType:'TYPE_MISMATCH'}, {oldSchemaVersion: 1}, ", ", {validateFields: 'false'}]"
+	err := &registry.Error{
+		Op: "register", Subject: "s", HTTPStatus: http.StatusConflict, Code: 40901,
+		Message: "details: [{errorType:'TYPE_MISMATCH'}, {oldSchemaVersion: 1}, {oldSchema: '{\"doc\":\"'}, {\"}'}, {validateFields: 'false'}]",
+	}
+	if got, want := err.Error(), what+"{oldSchema: ...}"+tail; got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+	err.Message = "no such list {oldSchema: '"
+	if got := err.Error(); !strings.HasSuffix(got, err.Message) {
+		t.Errorf("got %s, want the message as it is", got)
+	}
 }
 
 func TestRefusals(t *testing.T) {

@@ -12,19 +12,26 @@ import (
 	"github.com/magicbyte-go/magicbyte/registry/embedded"
 )
 
+// reply is an answer that was read to its end.
+type reply struct {
+	status int
+	header http.Header
+	body   string
+}
+
 // ask is a GET whose errors the test looks at.
-func (s *server) ask(ctx context.Context, path string) (*http.Response, string, error) {
+func (s *server) ask(ctx context.Context, path string) (reply, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.url+path, nil)
 	if err != nil {
-		return nil, "", err
+		return reply{}, err
 	}
 	resp, err := s.client.Do(req)
 	if err != nil {
-		return nil, "", err
+		return reply{}, err
 	}
 	defer resp.Body.Close()
 	b, err := io.ReadAll(resp.Body)
-	return resp, string(b), err
+	return reply{resp.StatusCode, resp.Header, string(b)}, err
 }
 
 func TestFaultWindow(t *testing.T) {
@@ -33,14 +40,14 @@ func TestFaultWindow(t *testing.T) {
 	remove := s.Inject(embedded.Fault{Path: "/subjects", Status: 429, RetryAfter: 2 * time.Second, Body: "slow down", After: 1, Times: 2})
 	defer remove()
 	for i, want := range []int{200, 429, 429, 200} {
-		resp, body, err := s.ask(t.Context(), "/subjects")
-		if err != nil || resp.StatusCode != want {
-			t.Fatalf("request %d: got %v %v, want %d", i, resp, err, want)
+		got, err := s.ask(t.Context(), "/subjects")
+		if err != nil || got.status != want {
+			t.Fatalf("request %d: got %+v %v, want %d", i, got, err, want)
 		}
-		if want == 429 && (resp.Header.Get("Retry-After") != "2" || body != "slow down" || resp.Header.Get("Content-Type") != "text/html") {
-			t.Errorf("request %d: got headers %v and body %q", i, resp.Header, body)
+		if want == 429 && (got.header.Get("Retry-After") != "2" || got.body != "slow down" || got.header.Get("Content-Type") != "text/html") {
+			t.Errorf("request %d: got %+v", i, got)
 		}
-		if other, _, err := s.ask(t.Context(), "/config"); err != nil || other.StatusCode != 200 {
+		if other, err := s.ask(t.Context(), "/config"); err != nil || other.status != 200 {
 			t.Errorf("another path: got %v %v, want 200", other, err)
 		}
 	}
@@ -66,14 +73,14 @@ func TestFaultEffects(t *testing.T) {
 			t.Parallel()
 			s := newServer(t)
 			remove := s.Inject(tt.fault)
-			_, body, err := s.ask(t.Context(), "/subjects")
-			if tt.broken != (err != nil) || !tt.broken && body != tt.body {
-				t.Errorf("got %q, %v; want %q, broken %t", body, err, tt.body, tt.broken)
+			got, err := s.ask(t.Context(), "/subjects")
+			if tt.broken != (err != nil) || !tt.broken && got.body != tt.body {
+				t.Errorf("got %q, %v; want %q, broken %t", got.body, err, tt.body, tt.broken)
 			}
 			remove()
 			remove()
-			if _, body, err := s.ask(t.Context(), "/subjects"); body != "[]" || err != nil {
-				t.Errorf("after removal: got %q, %v; want []", body, err)
+			if got, err := s.ask(t.Context(), "/subjects"); got.body != "[]" || err != nil {
+				t.Errorf("after removal: got %q, %v; want []", got.body, err)
 			}
 		})
 	}
@@ -85,7 +92,7 @@ func TestFaultDelayEndsWithTheRequest(t *testing.T) {
 	s.Inject(embedded.Fault{Delay: time.Hour})
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 	defer cancel()
-	if _, _, err := s.ask(ctx, "/subjects"); !errors.Is(err, context.DeadlineExceeded) {
+	if _, err := s.ask(ctx, "/subjects"); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("got %v, want the deadline", err)
 	}
 	// Closing the server waits for the request: the test ends only if the delay did.

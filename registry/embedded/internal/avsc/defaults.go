@@ -16,7 +16,7 @@ func (d defaults) check(record *node) error {
 		if f.preset != nil && !d.valid(f.typ, f.preset) {
 			w := writer{known: map[string]bool{}}
 			w.node(f.typ, "")
-			return fmt.Errorf("Invalid default for field %s: %s not a %s", f.name, f.preset, w.out) //nolint:staticcheck // the registry's text
+			return fmt.Errorf("Invalid default for field %s: %s not a %s", f.name, f.preset, w.out)
 		}
 	}
 	return nil

@@ -11,7 +11,7 @@ import (
 func (p *parser) define(v *value, kind, space string) (*node, func() (*node, error), error) {
 	text, ok := v.str("name")
 	if !ok {
-		return nil, nil, fmt.Errorf("No name in schema: %s", v) //nolint:staticcheck // the registry's text
+		return nil, nil, fmt.Errorf("No name in schema: %s", v)
 	}
 	if own, ok := v.str("namespace"); ok {
 		space = own
@@ -24,7 +24,7 @@ func (p *parser) define(v *value, kind, space string) (*node, func() (*node, err
 		return nil, nil, err
 	}
 	if primitives[n.name.full()] {
-		return nil, nil, fmt.Errorf("Schemas may not be named after primitives: %s", n.name.full()) //nolint:staticcheck // the registry's text
+		return nil, nil, fmt.Errorf("Schemas may not be named after primitives: %s", n.name.full())
 	}
 	full := n.name.full()
 	earlier := p.types[full]
@@ -41,7 +41,7 @@ func (p *parser) define(v *value, kind, space string) (*node, func() (*node, err
 		// Types inside were compared when they were read, so it is enough to
 		// compare this one with every other type left as a name.
 		if shallow(earlier) != shallow(n) {
-			return nil, fmt.Errorf("Can't redefine: %s", full) //nolint:staticcheck // the registry's text
+			return nil, fmt.Errorf("Can't redefine: %s", full)
 		}
 		return earlier, nil
 	}, nil
@@ -77,7 +77,7 @@ func (p *parser) record(v *value, kind, space string) (*node, error) {
 	}
 	list := v.get("fields")
 	if list == nil || list.kind != arrayKind {
-		return nil, fmt.Errorf("Record has no fields: %s", v) //nolint:staticcheck // the registry's text
+		return nil, fmt.Errorf("Record has no fields: %s", v)
 	}
 	seen := map[string]int{}
 	for _, item := range list.items {
@@ -86,7 +86,7 @@ func (p *parser) record(v *value, kind, space string) (*node, error) {
 			return nil, err
 		}
 		if before, ok := seen[f.name]; ok {
-			return nil, fmt.Errorf("Duplicate field %s in record %s: %s and %s.", //nolint:staticcheck,revive // the registry's text
+			return nil, fmt.Errorf("Duplicate field %s in record %s: %s and %s.",
 				f.name, n.name.full(), f.at(len(n.fields)), n.fields[before].at(before))
 		}
 		seen[f.name] = len(n.fields)
@@ -100,11 +100,11 @@ func (p *parser) record(v *value, kind, space string) (*node, error) {
 func (p *parser) field(v *value, space string) (*field, error) {
 	name, ok := v.str("name")
 	if !ok {
-		return nil, fmt.Errorf("No field name: %s", v) //nolint:staticcheck // the registry's text
+		return nil, fmt.Errorf("No field name: %s", v)
 	}
 	typ := v.get("type")
 	if typ == nil {
-		return nil, fmt.Errorf("No field type: %s", v) //nolint:staticcheck // the registry's text
+		return nil, fmt.Errorf("No field type: %s", v)
 	}
 	if err := checkName(name); err != nil {
 		return nil, err
@@ -147,7 +147,7 @@ func fieldOrder(v *value) (string, error) {
 	case order == "descending" || order == "ignore":
 		return order, nil
 	}
-	return "", fmt.Errorf("No enum constant org.apache.avro.Schema.Field.Order.%s", strings.ToUpper(text)) //nolint:staticcheck // the registry's text
+	return "", fmt.Errorf("No enum constant org.apache.avro.Schema.Field.Order.%s", strings.ToUpper(text))
 }
 
 func (p *parser) enum(v *value, space string) (*node, error) {
@@ -157,25 +157,25 @@ func (p *parser) enum(v *value, space string) (*node, error) {
 	}
 	list := v.get("symbols")
 	if list == nil || list.kind != arrayKind {
-		return nil, fmt.Errorf("Enum has no symbols: %s", v) //nolint:staticcheck // the registry's text
+		return nil, fmt.Errorf("Enum has no symbols: %s", v)
 	}
 	seen := map[string]bool{}
 	for _, item := range list.items {
 		if item.kind != stringKind {
-			return nil, fmt.Errorf("Null name") //nolint:staticcheck // the registry's text
+			return nil, fmt.Errorf("Null name")
 		}
 		if err := checkName(item.text); err != nil {
 			return nil, err
 		}
 		if seen[item.text] {
-			return nil, fmt.Errorf("Duplicate enum symbol: %s", item.text) //nolint:staticcheck // the registry's text
+			return nil, fmt.Errorf("Duplicate enum symbol: %s", item.text)
 		}
 		seen[item.text] = true
 		n.symbols = append(n.symbols, item.text)
 	}
 	if fallback, ok := v.str("default"); ok {
 		if !seen[fallback] {
-			return nil, fmt.Errorf("The Enum Default: %s is not in the enum symbol set: [%s]", fallback, strings.Join(n.symbols, ", ")) //nolint:staticcheck // the registry's text
+			return nil, fmt.Errorf("The Enum Default: %s is not in the enum symbol set: [%s]", fallback, strings.Join(n.symbols, ", "))
 		}
 		n.fallback = &fallback
 	}
@@ -190,10 +190,10 @@ func (p *parser) fixed(v *value, space string) (*node, error) {
 	}
 	size := v.get("size")
 	if size == nil || size.kind != numberKind || !fits(size.text, 32) {
-		return nil, fmt.Errorf("Invalid or no size: %s", v) //nolint:staticcheck // the registry's text
+		return nil, fmt.Errorf("Invalid or no size: %s", v)
 	}
 	if size.text[0] == '-' {
-		return nil, fmt.Errorf("Malformed data. Length is negative: %s", size.text) //nolint:staticcheck // the registry's text
+		return nil, fmt.Errorf("Malformed data. Length is negative: %s", size.text)
 	}
 	n.size = size.text
 	n.props = properties(v, typeAttributes)

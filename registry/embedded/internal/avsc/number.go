@@ -57,12 +57,12 @@ func parseDouble(text string) (float64, error) {
 	case "NaN", "Infinity", "+Infinity", "-Infinity":
 	default:
 		if text == "" || strings.Trim(text, "+-.0123456789eE") != "" {
-			return 0, fmt.Errorf("For input string: %q", text) //nolint:staticcheck // the registry's text
+			return 0, fmt.Errorf("For input string: %q", text)
 		}
 	}
 	f, err := strconv.ParseFloat(text, 64)
 	if err != nil && !math.IsInf(f, 0) {
-		return 0, fmt.Errorf("For input string: %q", text) //nolint:staticcheck // the registry's text
+		return 0, fmt.Errorf("For input string: %q", text)
 	}
 	return f, nil
 }
