@@ -111,14 +111,14 @@ func victim() {
 	if err == nil {
 		err = c.Run(context.Background(), func(_ context.Context, rec *textRecord) error {
 			if rec.Offset == victimStalls {
-				fmt.Println("stalled")
+				fmt.Fprintln(os.Stdout, "stalled")
 				select {}
 			}
-			fmt.Println(rec.Offset)
+			fmt.Fprintln(os.Stdout, rec.Offset)
 			return nil
 		})
 	}
-	fmt.Println("ended:", err)
+	fmt.Fprintln(os.Stdout, "ended:", err)
 	os.Exit(1)
 }
 

@@ -95,7 +95,7 @@ func (d *deadLetters) reports() {
 	for event := range d.producer.Events() {
 		switch event := event.(type) {
 		case *kafka.Message:
-			event.Opaque.(chan error) <- event.TopicPartition.Error //nolint:forcetypeassert // produce put it there
+			event.Opaque.(chan error) <- event.TopicPartition.Error //nolint:errcheck // produce put it there
 		case kafka.Error:
 			d.log.Warn("Kafka client of the dead letters", slog.Any(keyError, event))
 		}
@@ -150,7 +150,7 @@ func (d *deadLetters) send(ctx context.Context, m *kafka.Message, f failure) err
 		}
 		if !logged {
 			logged = true
-			d.log.Warn("dead letter not written; the partition waits", slog.String(keyTopic, *m.TopicPartition.Topic),
+			d.log.WarnContext(ctx, "dead letter not written; the partition waits", slog.String(keyTopic, *m.TopicPartition.Topic),
 				slog.Int(keyPartition, int(m.TopicPartition.Partition)), slog.Int64(keyOffset, int64(m.TopicPartition.Offset)), slog.Any(keyError, err))
 		}
 		if !sleep(ctx, d.retry) {

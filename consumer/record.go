@@ -102,7 +102,7 @@ func newCodec[K, V any](key Deserializer[K], value Deserializer[V], handler func
 			return rec, nil
 		},
 		handle: func(ctx context.Context, rec anyRecord) error {
-			return handler(ctx, rec.(*Record[K, V])) //nolint:forcetypeassert // decode above made it
+			return handler(ctx, rec.(*Record[K, V])) //nolint:errcheck // decode above made it
 		},
 	}
 }
