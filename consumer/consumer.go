@@ -140,9 +140,9 @@ func (c *Consumer[K, V]) Run(ctx context.Context, handler func(ctx context.Conte
 	c.running = e
 	c.mu.Unlock()
 
-	err := c.startDeserializers(e.stopping) //nolint:contextcheck // made from ctx; stop ends it too
+	err := c.startDeserializers(e.stopping) //nolint:contextcheck // which ends with ctx, with Close, or with a failure
 	if err == nil {
-		err = e.run(c.config, c.letterConfig) //nolint:contextcheck // the engine has what is made from ctx
+		err = e.run(c.config, c.letterConfig) //nolint:contextcheck // the same
 	}
 	if e.stopping.Err() != nil && (errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)) && !e.subscribed {
 		err = nil // it was stopped while it was starting: nothing is undone

@@ -12,25 +12,6 @@ import (
 	"github.com/magicbyte-go/magicbyte/integration"
 )
 
-func TestEmbedded(t *testing.T) {
-	t.Parallel()
-	testEnv(t, func(tb testing.TB) *integration.Env { return integration.Embedded(tb) })
-}
-
-func TestContainers(t *testing.T) {
-	testEnv(t, func(tb testing.TB) *integration.Env { return integration.Containers(tb) })
-}
-
-// testEnv is what holds for every Env: the helpers do what they say.
-func testEnv(t *testing.T, open func(testing.TB) *integration.Env) {
-	t.Helper()
-	env := open(t)
-	t.Run("Records", func(t *testing.T) { t.Parallel(); testRecords(t, env) })
-	t.Run("Transactions", func(t *testing.T) { t.Parallel(); testTransactions(t, env) })
-	t.Run("Groups", func(t *testing.T) { t.Parallel(); testGroups(t, env) })
-	t.Run("Registry", func(t *testing.T) { t.Parallel(); testRegistry(t, env) })
-}
-
 func testRecords(t *testing.T, env *integration.Env) {
 	t.Helper()
 	topic := env.CreateTopic(t, "records", 2)

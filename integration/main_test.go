@@ -1,6 +1,7 @@
 package integration_test
 
 import (
+	"os"
 	"testing"
 
 	"go.uber.org/goleak"
@@ -8,4 +9,10 @@ import (
 	"github.com/magicbyte-go/magicbyte/integration"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(integration.Shared(m)) }
+func TestMain(m *testing.M) {
+	if text := os.Getenv(victimVariable); text != "" {
+		victim(text)
+		return
+	}
+	goleak.VerifyTestMain(integration.Shared(m))
+}

@@ -1,7 +1,6 @@
 package registry_test
 
 import (
-	"context"
 	"net/http"
 	"testing"
 
@@ -49,7 +48,7 @@ func TestCachedSchemaAllocatesNothing(t *testing.T) {
 
 func BenchmarkSchemaByID(b *testing.B) {
 	const n = 1000
-	ctx := context.Background()
+	ctx := b.Context()
 	b.Run("cached", func(b *testing.B) {
 		c := cachedClient(b, n)
 		b.ReportAllocs()

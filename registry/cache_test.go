@@ -228,12 +228,12 @@ func TestUnknownIDIsRememberedForAWhile(t *testing.T) {
 				t.Fatalf("%v, want ErrUnknownSchema", err)
 			}
 		}
-		time.Sleep(5*time.Second - 1)
+		<-time.After(5*time.Second - 1)
 		_ = ask()
 		if requests != 1 {
 			t.Errorf("%d requests within 5 s, want 1", requests)
 		}
-		time.Sleep(1)
+		<-time.After(1)
 		give = ok(`{"schema":"\"int\""}`)
 		if err := ask(); err != nil || requests != 2 {
 			t.Errorf("after 5 s: %v, %d requests, want the schema from a second one", err, requests)
@@ -296,9 +296,9 @@ func TestLatest(t *testing.T) {
 		}
 		ask(1, "first")
 		newest = 2
-		time.Sleep(time.Minute - 1)
+		<-time.After(time.Minute - 1)
 		ask(1, "within the minute")
-		time.Sleep(1)
+		<-time.After(1)
 		ask(2, "after it")
 		if _, err := c.Register(t.Context(), "s", serde.Schema{Text: orderText}); err != nil {
 			t.Fatal(err)
@@ -405,7 +405,7 @@ func TestOutageLeavesTheCaches(t *testing.T) {
 func TestCacheIsBounded(t *testing.T) {
 	t.Parallel()
 	requests := 0
-	c := memoryClient(t, func(r *http.Request) answer {
+	c := memoryClient(t, func(*http.Request) answer {
 		requests++
 		return ok(`{"schema":"\"` + strings.Repeat("x", 1000) + `\""}`)
 	}, registry.WithCacheSize(20_000))

@@ -177,12 +177,12 @@ func (e Error) because(err error) error {
 	return &e
 }
 
-// noAnswer is a failure below the registry's API: no answer, or one that is not the registry's.
-type noAnswer struct{ cause error }
+// noAnswerError is a failure below the registry's API: no answer, or one that is not the registry's.
+type noAnswerError struct{ cause error }
 
-func (n noAnswer) Error() string        { return n.cause.Error() }
-func (n noAnswer) Unwrap() error        { return n.cause }
-func (n noAnswer) Is(target error) bool { return target == ErrUnavailable }
+func (n noAnswerError) Error() string        { return n.cause.Error() }
+func (n noAnswerError) Unwrap() error        { return n.cause }
+func (n noAnswerError) Is(target error) bool { return target == ErrUnavailable }
 
 // unreachable turns an error of the transport into ours. The end of the call's own context stays what it is; all else counts as unavailable.
 func unreachable(ctx context.Context, err error) error {
@@ -193,12 +193,12 @@ func unreachable(ctx context.Context, err error) error {
 	if errors.As(err, &known) {
 		return known
 	}
-	return noAnswer{err}
+	return noAnswerError{err}
 }
 
 // malformed is the error for an answer of this status that no registry would give.
 func malformed(status int, format string, args ...any) *Error {
-	return &Error{HTTPStatus: status, Err: noAnswer{fmt.Errorf(format, args...)}}
+	return &Error{HTTPStatus: status, Err: noAnswerError{fmt.Errorf(format, args...)}}
 }
 
 const maxMessage = 16 << 10

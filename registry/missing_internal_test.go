@@ -22,7 +22,7 @@ func TestMissingIsBounded(t *testing.T) {
 		if m.get(key(missingLimit-1)) != nil || m.get(key(missingLimit)) == nil || m.get(key(2*missingLimit-1)) == nil {
 			t.Error("the oldest ids must go first")
 		}
-		time.Sleep(missingTTL)
+		<-time.After(missingTTL)
 		if m.get(key(2*missingLimit-1)) != nil {
 			t.Error("an id was remembered beyond its time")
 		}

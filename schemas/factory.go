@@ -157,7 +157,7 @@ func orDefault(s, def string) string {
 // newUUID returns a UUID of version 7 (RFC 9562, section 5.7): 48 bits of Unix milliseconds, the rest random.
 func newUUID(now time.Time) string {
 	var id [16]byte
-	rand.Read(id[6:]) //nolint:errcheck // crypto/rand never fails
+	rand.Read(id[6:])
 	ms := uint64(now.UnixMilli())
 	binary.BigEndian.PutUint16(id[0:], uint16(ms>>32))
 	binary.BigEndian.PutUint32(id[2:], uint32(ms))

@@ -40,7 +40,8 @@ func TestConstructorsFillWhatTheTypeImplies(t *testing.T) {
 		},
 		{
 			factory.OrderUpdated("ORD-1"), schemas.NewOrderUpdated("ORD-1"),
-			schemas.EventTypeOrderUpdated, schemas.OrderEventPayload{Currency: "USD"},
+			schemas.EventTypeOrderUpdated,
+			schemas.OrderEventPayload{Currency: "USD"},
 		},
 		{
 			factory.OrderCancelled("ORD-1"), schemas.NewOrderCancelled("ORD-1"),
@@ -167,8 +168,10 @@ func TestParametersWinOverOptions(t *testing.T) {
 func TestOptionsDoNotShareMemory(t *testing.T) {
 	t.Parallel()
 	metadata := map[string]string{"a": "1"}
-	opts := []schemas.Option{schemas.ShipTo(address), schemas.WithMetadata(metadata), schemas.WithItems(items...), schemas.TotalOf(1),
-		schemas.PaidBy(schemas.PaymentMethodPaypal), schemas.ForUser("u"), schemas.WithPaymentID("p"), schemas.InStatus(schemas.OrderStatusPaid)}
+	opts := []schemas.Option{
+		schemas.ShipTo(address), schemas.WithMetadata(metadata), schemas.WithItems(items...), schemas.TotalOf(1),
+		schemas.PaidBy(schemas.PaymentMethodPaypal), schemas.ForUser("u"), schemas.WithPaymentID("p"), schemas.InStatus(schemas.OrderStatusPaid),
+	}
 	first, second := factory.OrderUpdated("ORD-1", opts...), factory.OrderUpdated("ORD-1", opts...)
 	p := &first.Payload
 	p.Metadata["a"], p.ShippingAddress.City, p.Items[0].SKU = "2", "Elsewhere", "Z"

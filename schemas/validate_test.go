@@ -39,12 +39,18 @@ func TestValidate(t *testing.T) {
 			"payload.currency: must be an ISO 4217 code, is empty",
 		}},
 		{"id of another form", func(e *schemas.OrderEvent) { e.EventID = "evt-17" }, []string{"event_id: must be a UUID, is a string of 6 bytes"}},
-		{"UUID without dashes", func(e *schemas.OrderEvent) { e.EventID = strings.ReplaceAll(e.EventID, "-", "") },
-			[]string{"event_id: must be a UUID, is a string of 32 bytes"}},
-		{"UUID with a letter too far", func(e *schemas.OrderEvent) { e.EventID = "g" + e.EventID[1:] },
-			[]string{"event_id: must be a UUID, is a string of 36 bytes"}},
-		{"UUID with dashes elsewhere", func(e *schemas.OrderEvent) { e.EventID = "0-" + e.EventID[2:] },
-			[]string{"event_id: must be a UUID, is a string of 36 bytes"}},
+		{
+			"UUID without dashes", func(e *schemas.OrderEvent) { e.EventID = strings.ReplaceAll(e.EventID, "-", "") },
+			[]string{"event_id: must be a UUID, is a string of 32 bytes"},
+		},
+		{
+			"UUID with a letter too far", func(e *schemas.OrderEvent) { e.EventID = "g" + e.EventID[1:] },
+			[]string{"event_id: must be a UUID, is a string of 36 bytes"},
+		},
+		{
+			"UUID with dashes elsewhere", func(e *schemas.OrderEvent) { e.EventID = "0-" + e.EventID[2:] },
+			[]string{"event_id: must be a UUID, is a string of 36 bytes"},
+		},
 		{"unknown event type", func(e *schemas.OrderEvent) { e.EventType = 10 }, []string{"event_type: must be a known symbol, is 10"}},
 		{"negative event type", func(e *schemas.OrderEvent) { e.EventType = -1 }, []string{"event_type: must be a known symbol, is -1"}},
 		{"unset enums in the payload", func(e *schemas.OrderEvent) {
@@ -54,19 +60,29 @@ func TestValidate(t *testing.T) {
 			e.Payload.Status, e.Payload.PaymentMethod = new(schemas.OrderStatus(9)), new(schemas.PaymentMethod(8))
 		}, []string{"payload.status: must be a known symbol, is 9", "payload.payment_method: must be a known symbol, is 8"}},
 
-		{"start of 2000", func(e *schemas.OrderEvent) { e.Timestamp = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC) },
-			[]string{"timestamp: must be after 2000-01-01, is 2000-01-01T00:00:00Z"}},
+		{
+			"start of 2000", func(e *schemas.OrderEvent) { e.Timestamp = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC) },
+			[]string{"timestamp: must be after 2000-01-01, is 2000-01-01T00:00:00Z"},
+		},
 		{"just after the start of 2000", func(e *schemas.OrderEvent) { e.Timestamp = time.Date(2000, 1, 1, 0, 0, 0, 1e6, time.UTC) }, nil},
 		{"24 h ahead", func(e *schemas.OrderEvent) { e.Timestamp = noon.Add(24 * time.Hour) }, nil},
-		{"more than 24 h ahead", func(e *schemas.OrderEvent) { e.Timestamp = noon.Add(24*time.Hour + time.Millisecond) },
-			[]string{"timestamp: must not be more than 24h ahead, is 24h0m0s ahead"}},
+		{
+			"more than 24 h ahead", func(e *schemas.OrderEvent) { e.Timestamp = noon.Add(24*time.Hour + time.Millisecond) },
+			[]string{"timestamp: must not be more than 24h ahead, is 24h0m0s ahead"},
+		},
 
-		{"currency in small letters", func(e *schemas.OrderEvent) { e.Payload.Currency = "usd" },
-			[]string{"payload.currency: must be an ISO 4217 code, is a string of 3 bytes"}},
-		{"currency of the past", func(e *schemas.OrderEvent) { e.Payload.Currency = "DEM" },
-			[]string{"payload.currency: must be an ISO 4217 code, is a string of 3 bytes"}},
-		{"country of three letters", func(e *schemas.OrderEvent) { address(e).Country = "CHE" },
-			[]string{"payload.shipping_address.country: must be an ISO 3166-1 alpha-2 code, is a string of 3 bytes"}},
+		{
+			"currency in small letters", func(e *schemas.OrderEvent) { e.Payload.Currency = "usd" },
+			[]string{"payload.currency: must be an ISO 4217 code, is a string of 3 bytes"},
+		},
+		{
+			"currency of the past", func(e *schemas.OrderEvent) { e.Payload.Currency = "DEM" },
+			[]string{"payload.currency: must be an ISO 4217 code, is a string of 3 bytes"},
+		},
+		{
+			"country of three letters", func(e *schemas.OrderEvent) { address(e).Country = "CHE" },
+			[]string{"payload.shipping_address.country: must be an ISO 3166-1 alpha-2 code, is a string of 3 bytes"},
+		},
 		{"empty address", func(e *schemas.OrderEvent) { *address(e) = schemas.Address{} }, []string{
 			"payload.shipping_address.street: must not be empty",
 			"payload.shipping_address.city: must not be empty",
@@ -89,8 +105,10 @@ func TestValidate(t *testing.T) {
 			"payload.items[0].unit_price: must be finite, is NaN",
 			"payload.items[1].unit_price: must be finite, is -Inf",
 		}},
-		{"negative total", func(e *schemas.OrderEvent) { e.Payload.TotalAmount = new(-1.0) },
-			[]string{"payload.total_amount: must be >= 0, is -1"}},
+		{
+			"negative total", func(e *schemas.OrderEvent) { e.Payload.TotalAmount = new(-1.0) },
+			[]string{"payload.total_amount: must be >= 0, is -1"},
+		},
 
 		{"strings that are not UTF-8", func(e *schemas.OrderEvent) {
 			bad := "secret\xff"

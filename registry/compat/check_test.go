@@ -161,7 +161,7 @@ func TestCheckRecorded(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close() //nolint:errcheck // only read
+	defer f.Close()
 	d := json.NewDecoder(f)
 	for line := 1; ; line++ {
 		var pair struct {

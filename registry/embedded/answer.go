@@ -73,7 +73,7 @@ func writeAnswer(w http.ResponseWriter, contentType string, answer any) {
 
 // writeError answers a failure. Those of the HTTP layer itself have no content type.
 func writeError(w http.ResponseWriter, contentType string, err error) {
-	var methods *methodFailure
+	var methods *methodError
 	if errors.As(err, &methods) {
 		w.Header().Set("Allow", strings.Join(methods.methods, ","))
 		err = methods.failure

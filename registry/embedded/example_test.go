@@ -14,12 +14,12 @@ func Example() {
 	defer server.Close()
 
 	const body = `{"schema":"{\"type\":\"record\",\"name\":\"Order\",\"fields\":[]}"}`
-	resp, err := server.Client().Post(server.URL+"/subjects/orders-value/versions", "application/json", strings.NewReader(body))
+	resp, err := server.Client().Post(server.URL+"/subjects/orders-value/versions", "application/json", strings.NewReader(body)) //nolint:noctx // an example
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	defer resp.Body.Close() //nolint:errcheck // only read
+	defer resp.Body.Close()
 	answer, err := io.ReadAll(resp.Body)
 	fmt.Println(resp.StatusCode, string(answer), err)
 	// Output:

@@ -22,7 +22,7 @@ func (s *server) ask(ctx context.Context, path string) (*http.Response, string, 
 	if err != nil {
 		return nil, "", err
 	}
-	defer resp.Body.Close() //nolint:errcheck // only read
+	defer resp.Body.Close()
 	b, err := io.ReadAll(resp.Body)
 	return resp, string(b), err
 }

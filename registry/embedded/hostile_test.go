@@ -67,7 +67,7 @@ func TestHostileRequests(t *testing.T) {
 			t.Errorf("after all: %v", err)
 			return
 		}
-		defer resp.Body.Close() //nolint:errcheck // only read
+		defer resp.Body.Close()
 		if b, err := io.ReadAll(resp.Body); string(b) != "[]" || err != nil {
 			t.Errorf("after all: got subjects %s (%v), want none", b, err)
 		}

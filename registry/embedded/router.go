@@ -81,15 +81,15 @@ func findRoute(req *http.Request) (handler, *call, error) {
 		}
 		h := candidate.handlers[c.method]
 		if h == nil {
-			return nil, nil, &methodFailure{errMethodNotAllowed, c.methods}
+			return nil, nil, &methodError{errMethodNotAllowed, c.methods}
 		}
 		return h, c, nil
 	}
 	return nil, nil, errNotFound
 }
 
-// methodFailure is a 405, which tells the methods that are there.
-type methodFailure struct {
+// methodError is a 405, which tells the methods that are there.
+type methodError struct {
 	*failure
 	methods []string
 }

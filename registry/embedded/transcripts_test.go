@@ -116,7 +116,7 @@ func readScenarios(t *testing.T) []scenario {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close() //nolint:errcheck // only read
+	defer f.Close()
 	var list []scenario
 	d := json.NewDecoder(f)
 	d.UseNumber()

@@ -23,39 +23,47 @@ func TestResolution(t *testing.T) {
 		{
 			"reader default", record(`{"name":"a","type":"string"}`),
 			record(`{"name":"a","type":"string"},{"name":"b","type":"long","default":7},{"name":"c","type":["null","string"],"default":null}`),
-			map[string]any{"a": "x"}, map[string]any{"a": "x", "b": int64(7), "c": nil},
+			map[string]any{"a": "x"},
+			map[string]any{"a": "x", "b": int64(7), "c": nil},
 		},
 		{
 			"field skipped and reordered", record(`{"name":"a","type":"string"},{"name":"b","type":{"type":"array","items":"string"}},{"name":"c","type":"int"}`),
 			record(`{"name":"c","type":"int"},{"name":"a","type":"string"}`),
-			map[string]any{"a": "x", "b": []any{"1", "2"}, "c": 3}, map[string]any{"a": "x", "c": 3},
+			map[string]any{"a": "x", "b": []any{"1", "2"}, "c": 3},
+			map[string]any{"a": "x", "c": 3},
 		},
 		{
 			"int to long and double", record(`{"name":"a","type":"int"},{"name":"b","type":"int"}`),
 			record(`{"name":"a","type":"long"},{"name":"b","type":"double"}`),
-			map[string]any{"a": -5, "b": 6}, map[string]any{"a": int64(-5), "b": 6.0},
+			map[string]any{"a": -5, "b": 6},
+			map[string]any{"a": int64(-5), "b": 6.0},
 		},
 		{
 			"float to double", record(`{"name":"a","type":"float"}`), record(`{"name":"a","type":"double"}`),
-			map[string]any{"a": float32(0.5)}, map[string]any{"a": 0.5},
+			map[string]any{"a": float32(0.5)},
+			map[string]any{"a": 0.5},
 		},
 		{
 			"bytes to string", record(`{"name":"a","type":"bytes"}`), record(`{"name":"a","type":"string"}`),
-			map[string]any{"a": []byte("ok")}, map[string]any{"a": "ok"},
+			map[string]any{"a": []byte("ok")},
+			map[string]any{"a": "ok"},
 		},
 		{
 			"alias", record(`{"name":"old","type":"string"}`), record(`{"name":"new","aliases":["old"],"type":"string"}`),
-			map[string]any{"old": "x"}, map[string]any{"new": "x"},
+			map[string]any{"old": "x"},
+			map[string]any{"new": "x"},
 		},
 		{
 			"required to nullable, generic", record(`{"name":"a","type":"string"}`), record(`{"name":"a","type":["null","string"]}`),
-			map[string]any{"a": "x"}, map[string]any{"a": "x"},
+			map[string]any{"a": "x"},
+			map[string]any{"a": "x"},
 		},
 		{
 			"enum with a default for unknown symbols",
 			record(`{"name":"a","type":{"type":"enum","name":"E","symbols":["A","B","C"]}}`),
 			record(`{"name":"a","type":{"type":"enum","name":"E","symbols":["B","A"],"default":"A"}}`),
-			map[string]any{"a": "C"}, map[string]any{"a": "A"},
+			map[string]any{"a": "C"},
+			map[string]any{"a": "A"},
 		},
 	}
 	for _, tt := range tests {

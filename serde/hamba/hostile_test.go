@@ -84,8 +84,10 @@ func TestHostileBodies(t *testing.T) {
 		{"fixed", field(`{"type":"fixed","name":"F","size":4}`), []byte{1}, "f at byte 0: 1 bytes left, F needs 4"},
 		{"depth", linked, bytes.Repeat([]byte{2}, 1<<20), "more than 1000 levels"},
 		{"map entry", field(`{"type":"map","values":"string"}`), append(varints(2, 1), 'k', 0, 10, 'x'), "f[#1] at byte 4: key claims 5 bytes, 1 are left"},
-		{"item", field(`{"type":"array","items":{"type":"record","name":"I","fields":[{"name":"x","type":"double"}]}}`),
-			append(varints(2), make([]byte, 15)...), "a block claims 2 items of 8 bytes at least, 15 bytes are left"},
+		{
+			"item", field(`{"type":"array","items":{"type":"record","name":"I","fields":[{"name":"x","type":"double"}]}}`),
+			append(varints(2), make([]byte, 15)...), "a block claims 2 items of 8 bytes at least, 15 bytes are left",
+		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

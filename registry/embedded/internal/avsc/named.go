@@ -86,7 +86,7 @@ func (p *parser) record(v *value, kind, space string) (*node, error) {
 			return nil, err
 		}
 		if before, ok := seen[f.name]; ok {
-			return nil, fmt.Errorf("Duplicate field %s in record %s: %s and %s.", //nolint:staticcheck // the registry's text
+			return nil, fmt.Errorf("Duplicate field %s in record %s: %s and %s.", //nolint:staticcheck,revive // the registry's text
 				f.name, n.name.full(), f.at(len(n.fields)), n.fields[before].at(before))
 		}
 		seen[f.name] = len(n.fields)
@@ -162,7 +162,7 @@ func (p *parser) enum(v *value, space string) (*node, error) {
 	seen := map[string]bool{}
 	for _, item := range list.items {
 		if item.kind != stringKind {
-			return nil, fmt.Errorf("Null name") //nolint:staticcheck,revive // the registry's text
+			return nil, fmt.Errorf("Null name") //nolint:staticcheck // the registry's text
 		}
 		if err := checkName(item.text); err != nil {
 			return nil, err

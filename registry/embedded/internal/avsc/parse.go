@@ -62,7 +62,7 @@ func (p *parser) parse(text string) (*node, error) {
 	}
 	for _, n := range p.names {
 		if n.target = p.lookUp(n.name); n.target == nil {
-			return nil, fmt.Errorf("Undefined schema: %s", n.name.full()) //nolint:staticcheck // the registry's text
+			return nil, fmt.Errorf("Undefined schema: %s", n.name.full())
 		}
 	}
 	for _, n := range p.unions {
@@ -98,7 +98,7 @@ func (p *parser) node(v *value, space string) (*node, error) {
 	case objectKind:
 		return p.object(v, space)
 	}
-	return nil, fmt.Errorf("Schema not yet supported: %s", v) //nolint:staticcheck // the registry's text
+	return nil, fmt.Errorf("Schema not yet supported: %s", v)
 }
 
 func (p *parser) named(text, space string) *node {
@@ -114,7 +114,7 @@ func (p *parser) union(v *value, space string) (*node, error) {
 	n := &node{kind: "union"}
 	for _, item := range v.items {
 		if item.kind == arrayKind {
-			return nil, fmt.Errorf("Nested union: %s", v) //nolint:staticcheck // the registry's text
+			return nil, fmt.Errorf("Nested union: %s", v)
 		}
 		branch, err := p.node(item, space)
 		if err != nil {
@@ -131,7 +131,7 @@ func checkUnion(n *node) error {
 	for _, branch := range n.branches {
 		label := branch.resolved().label()
 		if seen[label] {
-			return fmt.Errorf("Duplicate in union:%s", label) //nolint:staticcheck // the registry's text
+			return fmt.Errorf("Duplicate in union:%s", label)
 		}
 		seen[label] = true
 	}
@@ -141,7 +141,7 @@ func checkUnion(n *node) error {
 func (p *parser) object(v *value, space string) (*node, error) {
 	kind, ok := v.str("type")
 	if !ok {
-		return nil, fmt.Errorf("No type: %s", v) //nolint:staticcheck // the registry's text
+		return nil, fmt.Errorf("No type: %s", v)
 	}
 	switch kind {
 	case "record", "error":
@@ -212,13 +212,13 @@ func isName(text string) bool {
 func checkName(text string) error {
 	switch {
 	case text == "":
-		return errors.New("Empty name") //nolint:staticcheck // the registry's text
+		return errors.New("Empty name")
 	case isName(text):
 		return nil
 	case !isName(text[:1]):
-		return fmt.Errorf("Illegal initial character: %s", text) //nolint:staticcheck // the registry's text
+		return fmt.Errorf("Illegal initial character: %s", text)
 	}
-	return fmt.Errorf("Illegal character in: %s", text) //nolint:staticcheck // the registry's text
+	return fmt.Errorf("Illegal character in: %s", text)
 }
 
 func (p *parser) checkSpace(space string) error {
@@ -227,7 +227,7 @@ func (p *parser) checkSpace(space string) error {
 	}
 	for part := range strings.SplitSeq(space, ".") {
 		if err := checkName(part); err != nil {
-			return fmt.Errorf("Namespace part %q is invalid: %w", part, err) //nolint:staticcheck // the registry's text
+			return fmt.Errorf("Namespace part %q is invalid: %w", part, err)
 		}
 	}
 	return nil
