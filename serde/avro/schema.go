@@ -26,10 +26,10 @@ type Schema struct {
 	doc     string
 
 	fields      []*Field
-	fieldIndex  map[string]int
+	fieldIndex  map[string]int // where there are many fields
 	symbols     []string
-	symbolIndex map[string]int
-	enumDefault int // index into symbols, -1 for none
+	symbolIndex map[string]int // where there are many symbols
+	enumDefault int            // index into symbols, -1 for none
 	elem        *Schema
 	branches    []*Schema
 
@@ -58,8 +58,16 @@ func (s *Schema) Fields() []*Field { return s.fields }
 
 // Field returns the field of a record with this very name (aliases do not count), or nil.
 func (s *Schema) Field(name string) *Field {
-	if i, ok := s.fieldIndex[name]; ok {
-		return s.fields[i]
+	if s.fieldIndex != nil {
+		if i, ok := s.fieldIndex[name]; ok {
+			return s.fields[i]
+		}
+		return nil
+	}
+	for _, f := range s.fields {
+		if f.name == name {
+			return f
+		}
 	}
 	return nil
 }
@@ -107,6 +115,7 @@ func (s *Schema) Prop(name string) json.RawMessage { return findProp(s.props, na
 type Field struct {
 	name    string
 	index   int
+	record  *Schema // that the field is of
 	schema  *Schema
 	aliases []string
 	order   string
@@ -153,7 +162,7 @@ func (f *Field) Prop(name string) json.RawMessage { return findProp(f.props, nam
 // property is an attribute of a schema or field that the specification gives no structure to.
 type property struct {
 	name  string
-	value *jsonValue
+	value jsonValue
 }
 
 func allProps(props []property) iter.Seq2[string, json.RawMessage] {
