@@ -68,7 +68,7 @@ func (c *writer) integer(o *op, kind Kind, t reflect.Type) bool {
 
 func integerWriter(kind Kind, k reflect.Kind) writeFunc {
 	return func(_ *encodePlan, dst []byte, p unsafe.Pointer, _ int) ([]byte, *Error) {
-		v := loadInt(p, uint8(k)) //nolint:gosec // a reflect.Kind
+		v := loadInt(p, uint8(k))                    //nolint:gosec // a reflect.Kind
 		if kind == KindInt && v != int64(int32(v)) { //nolint:gosec // that is the question
 			return dst, outOfRange(v, kind)
 		}
