@@ -59,6 +59,10 @@ func newDecoding(c *compiler, name string, root *program) *decodePlan {
 	return p
 }
 
+// factor returns the K of the bound on memory: reading allocates at most 64 KiB and K times the bytes of the input, besides items
+// that take no bytes. Memory that grows by copying is allocated up to three times over, and a tenth is lost to size classes.
+func (p *decodePlan) factor() float64 { return 2 + 4*p.growth }
+
 // decode reads all of src into the zero value at p.
 func (p *decodePlan) decode(src []byte, v unsafe.Pointer) error {
 	d := p.pool.Get().(*decoder) //nolint:errcheck // the pool holds nothing else
