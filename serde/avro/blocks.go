@@ -88,6 +88,12 @@ func (d *decoder) array(o *op, p unsafe.Pointer) *Error {
 			s.len++
 		}
 	}
+	if a.elem.block != nil {
+		d.arena(a.elem.block).hint = 1
+	}
+	if a.size == 0 {
+		s.cap = s.len
+	}
 	*(*sliceHeader)(p) = s
 	d.close(o.n)
 	return nil
@@ -100,7 +106,7 @@ func (d *decoder) room(a *aux, s sliceHeader, n int) sliceHeader {
 		s.cap = math.MaxInt
 		return s
 	case s.cap == 0:
-		s.data, s.cap = d.allocate(a.memory, min(n, max(maxFirst/int(a.size), 1))) //nolint:gosec // a size
+		s.data, s.cap = d.allocate(a.memory, min(n, max(maxFirst/int(a.size), 1)))
 		return s
 	default:
 		return d.grow(a.memory, s)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"reflect"
 	"strconv"
+	"strings"
 )
 
 // compiler makes the programs of one plan.
@@ -52,7 +53,7 @@ type builder struct {
 
 // add appends an operation and returns its index.
 func (b *builder) add(path string, at spot, o op) int {
-	o.reg, o.off = at.reg, uint32(at.off) //nolint:gosec // offsets in Go types that anyone can have
+	o.reg, o.off = at.reg, uint32(at.off)
 	b.prog.ops = append(b.prog.ops, o)
 	b.prog.paths = append(b.prog.paths, path)
 	return len(b.prog.ops) - 1
@@ -69,7 +70,7 @@ func (b *builder) cut(index int) {
 
 // land makes the operation at index jump to the next one.
 func (b *builder) land(index int) {
-	b.prog.ops[index].n = int32(b.next() - index) //nolint:gosec // programs are small
+	b.prog.ops[index].n = int32(b.next() - index)
 }
 
 // reserve returns the place of a value in the block, unless the block is full.
@@ -185,7 +186,7 @@ func (c *compiler) value(b *builder, path string, at spot, w, r *Schema, t refle
 // pointer adds a pointer and the value that it points to.
 func (c *compiler) pointer(b *builder, path string, at spot, w, r *Schema, t reflect.Type) *Error {
 	if in, ok := b.reserve(t.Elem()); ok {
-		b.add(path, at, op{code: opPointer, arg: uint32(in.off)}) //nolint:gosec // at most maxBlock
+		b.add(path, at, op{code: opPointer, arg: uint32(in.off)})
 		return c.value(b, path, in, w, r, t.Elem())
 	}
 	elem, err := c.program(w, r, t.Elem())
@@ -230,12 +231,5 @@ func listed(names []string) string {
 		more = fmt.Sprintf(" and %d more", len(names)-most)
 		names = names[:most]
 	}
-	text := ""
-	for i, name := range names {
-		if i > 0 {
-			text += ", "
-		}
-		text += name
-	}
-	return text + more
+	return strings.Join(names, ", ") + more
 }

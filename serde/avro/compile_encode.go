@@ -45,7 +45,7 @@ func (p *program) needs() {
 		next := needs[i+1]
 		switch o.code {
 		case opString, opBytes, opArray, opTexts, opFunc, opCall, opTag:
-			o.arg = uint32(next) //nolint:gosec // not negative
+			o.arg = uint32(next)
 		case opOptionalText:
 			o.n = next
 		case opOptional, opNullable, opNilable:
@@ -176,19 +176,19 @@ func (c *writer) union(b *builder, path string, at spot, s *Schema, t reflect.Ty
 	case !isNullable:
 		return unmapped(path, "a union of other types than null and one more needs an interface, any or one given with WithUnion, not %v", t)
 	case isOptional:
-		start := b.add(path, at, op{code: opNullable, small: uint8(null), arg: uint32(valid)}) //nolint:gosec // 0 or 1, an offset
+		start := b.add(path, at, op{code: opNullable, small: uint8(null), arg: uint32(valid)})
 		err := c.value(b, path, at, s.branches[value], inner)
 		b.land(start)
 		return err
 	case t.Kind() == reflect.Slice || t.Kind() == reflect.Map || leafPointer(t):
-		start := b.add(path, at, op{code: opNilable, small: uint8(null)}) //nolint:gosec // 0 or 1
+		start := b.add(path, at, op{code: opNilable, small: uint8(null)})
 		err := c.value(b, path, at, s.branches[value], t)
 		b.land(start)
 		return err
 	case t.Kind() != reflect.Pointer:
 		return unmapped(path, "a union with null needs a pointer, an Optional, a slice or a map, not %v", t)
 	case at.reg+1 < registers:
-		start := b.add(path, at, op{code: opOptional, small: at.reg + 1, arg: uint32(null)}) //nolint:gosec // 0 or 1
+		start := b.add(path, at, op{code: opOptional, small: at.reg + 1, arg: uint32(null)})
 		err := c.value(b, path, spot{reg: at.reg + 1}, s.branches[value], t.Elem())
 		if b.next() == start+2 && b.prog.ops[start+1].code == opString {
 			b.cut(start + 1)
@@ -283,10 +283,10 @@ func (c *writer) enum(b *builder, path string, at spot, s *Schema, t reflect.Typ
 		}
 	}
 	if inOrder {
-		b.add(path, at, op{code: opEnum, small: uint8(t.Kind()), n: int32(len(values))}) //nolint:gosec // a reflect.Kind
+		b.add(path, at, op{code: opEnum, small: uint8(t.Kind()), n: int32(len(values))})
 		return nil
 	}
-	kind := uint8(t.Kind()) //nolint:gosec // a reflect.Kind
+	kind := uint8(t.Kind())
 	c.function(b, path, at, func(_ *encodePlan, dst []byte, p unsafe.Pointer, _ int) ([]byte, *Error) {
 		v := loadInt(p, kind)
 		i, ok := index[v]

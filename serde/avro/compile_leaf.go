@@ -77,7 +77,7 @@ func plainLeaf(w, r *Schema, t reflect.Type) (op, bool) {
 		if isBytes(t) {
 			return fn(readFixedBytes(w.size))
 		}
-		return op{code: opFixed, n: int32(w.size)}, //nolint:gosec // the size of a Go type
+		return op{code: opFixed, n: int32(w.size)},
 			k == reflect.Array && t.Elem().Kind() == reflect.Uint8 && t.Len() == w.size
 	default:
 		return op{}, false
@@ -101,7 +101,7 @@ func readInteger(written Kind, k reflect.Kind) func(d *decoder, p unsafe.Pointer
 	return func(d *decoder, p unsafe.Pointer) *Error {
 		at := d.pos
 		n, err := d.integer(written)
-		if err == nil && !storeInt(p, uint8(k), n) { //nolint:gosec // a reflect.Kind
+		if err == nil && !storeInt(p, uint8(k), n) {
 			err = d.failAt(at, "the number %d is out of the range of the Go type %v", n, k)
 		}
 		return err
@@ -182,7 +182,7 @@ func (c *compiler) enum(b *builder, path string, at spot, w, r *Schema, t reflec
 		}
 		inOrder = inOrder && values[i] == int64(i+1)
 	}
-	o := op{code: opSymbol, small: uint8(t.Kind()), n: int32(len(values)), aux: &aux{values: values, names: w.symbols}} //nolint:gosec // a reflect.Kind
+	o := op{code: opSymbol, small: uint8(t.Kind()), n: int32(len(values)), aux: &aux{values: values, names: w.symbols}}
 	if inOrder {
 		o.code = opEnum
 	}

@@ -26,7 +26,7 @@ func (c *compiler) mapping(b *builder, path string, at spot, w, r *Schema, t ref
 		if err := d.open(levels); err != nil {
 			return err
 		}
-		m, err := d.entries(t, elem, least, max(maxFirst/int(2*entry), 1)) //nolint:gosec // a size
+		m, err := d.entries(t, elem, least, max(maxFirst/int(2*entry), 1))
 		if err != nil {
 			return err
 		}

@@ -2,6 +2,7 @@ package avro
 
 import (
 	"reflect"
+	"slices"
 	"unicode/utf8"
 )
 
@@ -45,12 +46,9 @@ func (c *compiler) structFields(path string, r *Schema, t reflect.Type) []goFiel
 
 // miss notes a field that has no Go field.
 func (c *compiler) miss(path string) {
-	for _, known := range c.missing {
-		if known == path {
-			return
-		}
+	if !slices.Contains(c.missing, path) {
+		c.missing = append(c.missing, path)
 	}
-	c.missing = append(c.missing, path)
 }
 
 // fields adds what reads each field into its memory. A field without memory was noted as missing.

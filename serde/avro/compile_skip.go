@@ -17,9 +17,9 @@ func (c *compiler) skip(b *builder, path string, w *Schema) *Error {
 	case KindDouble:
 		add(op{code: opSkipFixed, n: 8})
 	case KindFixed:
-		add(op{code: opSkipFixed, n: int32(w.size)}) //nolint:gosec // the parser keeps it within 32 bits
+		add(op{code: opSkipFixed, n: int32(w.size)})
 	case KindEnum:
-		add(op{code: opSkipEnum, n: int32(len(w.symbols))}) //nolint:gosec // a schema's symbols
+		add(op{code: opSkipEnum, n: int32(len(w.symbols))})
 	case KindBytes, KindString:
 		add(op{code: opSkipBytes})
 	case KindArray, KindMap:
@@ -48,16 +48,16 @@ func (c *compiler) skipContainer(b *builder, path string, w *Schema) *Error {
 
 func (c *compiler) skipUnion(b *builder, path string, w *Schema) *Error {
 	if null, value, ok := nullable(w); ok {
-		start := b.add(path, spot{}, op{code: opNullable, small: uint8(null)}) //nolint:gosec // 0 or 1
+		start := b.add(path, spot{}, op{code: opNullable, small: uint8(null)})
 		err := c.skip(b, path, w.branches[value])
 		b.land(start)
 		return err
 	}
 	a := &aux{jumps: make([]int32, len(w.branches))}
-	start := b.add(path, spot{}, op{code: opSwitch, n: int32(len(w.branches)), aux: a}) //nolint:gosec // a schema's branches
+	start := b.add(path, spot{}, op{code: opSwitch, n: int32(len(w.branches)), aux: a})
 	ends := make([]int, len(w.branches))
 	for i, branch := range w.branches {
-		a.jumps[i] = int32(b.next() - start) //nolint:gosec // programs are small
+		a.jumps[i] = int32(b.next() - start)
 		if err := c.skip(b, path, branch); err != nil {
 			return err
 		}

@@ -21,13 +21,13 @@ func (c *compiler) writtenUnion(b *builder, path string, at spot, w, r *Schema, 
 		return err
 	}
 	a := &aux{jumps: make([]int32, len(w.branches))}
-	start := b.add(path, at, op{code: opSwitch, n: int32(len(w.branches)), aux: a}) //nolint:gosec // a schema's branches
+	start := b.add(path, at, op{code: opSwitch, n: int32(len(w.branches)), aux: a})
 	var ends []int
 	var firstFailure *Error
 	failures := 0
 	for i := range w.branches {
 		from := b.next()
-		a.jumps[i] = int32(from - start) //nolint:gosec // programs are small
+		a.jumps[i] = int32(from - start)
 		if err := branch(i); err != nil {
 			if !err.unresolvable {
 				return err
@@ -56,7 +56,7 @@ func (c *compiler) writtenNullable(b *builder, path string, at spot, w *Schema, 
 	if !ok {
 		return false, nil
 	}
-	start := b.add(path, at, op{code: opNullable, small: uint8(null)}) //nolint:gosec // 0 or 1
+	start := b.add(path, at, op{code: opNullable, small: uint8(null)})
 	if err := branch(null); err != nil || b.next() != start+1 {
 		b.cut(start)
 		if err != nil && !err.unresolvable {

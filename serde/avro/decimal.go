@@ -89,7 +89,7 @@ func (c *compiler) decimalLeaf(w, r *Schema, t reflect.Type) func(d *decoder, p 
 func unscaledOf(in []byte) *big.Int {
 	n := new(big.Int).SetBytes(in)
 	if len(in) > 0 && in[0] >= 0x80 {
-		n.Sub(n, new(big.Int).Lsh(big.NewInt(1), uint(8*len(in)))) //nolint:gosec // a length
+		n.Sub(n, new(big.Int).Lsh(big.NewInt(1), uint(8*len(in))))
 	}
 	return n
 }
@@ -108,7 +108,7 @@ func unscaledBytes(n *big.Int, size int) []byte {
 		return nil
 	}
 	if n.Sign() < 0 {
-		n = new(big.Int).Add(n, new(big.Int).Lsh(big.NewInt(1), uint(8*size))) //nolint:gosec // a length
+		n = new(big.Int).Add(n, new(big.Int).Lsh(big.NewInt(1), uint(8*size)))
 	}
 	return n.FillBytes(make([]byte, size))
 }

@@ -17,7 +17,7 @@ func (d *decoder) run(prog *program, base unsafe.Pointer) *Error {
 		switch o.code {
 		case opString:
 			n, next := readVarint(src, pos)
-			if next < 0 || uint64(n) > uint64(len(src)-next) { //nolint:gosec // negative is too large
+			if next < 0 || uint64(n) > uint64(len(src)-next) {
 				return d.explain(prog, pc, pos, "string")
 			}
 			s, err := d.text(next, int(n))
@@ -34,10 +34,10 @@ func (d *decoder) run(prog *program, base unsafe.Pointer) *Error {
 			index := src[pos]
 			if index > 2 || index&1 != 0 {
 				i, next := readVarint(src, pos)
-				if next < 0 || uint64(i) > 1 { //nolint:gosec // negative is too large
+				if next < 0 || uint64(i) > 1 {
 					return d.explain(prog, pc, pos, "")
 				}
-				index, pos = byte(i)<<1, next-1 //nolint:gosec // 0 or 1
+				index, pos = byte(i)<<1, next-1
 			}
 			pos++
 			if index>>1 == o.small {
@@ -51,15 +51,15 @@ func (d *decoder) run(prog *program, base unsafe.Pointer) *Error {
 
 		case opOptionalText:
 			i, next := readVarint(src, pos)
-			if next < 0 || uint64(i) > 1 { //nolint:gosec // negative is too large
+			if next < 0 || uint64(i) > 1 {
 				return d.explain(prog, pc, pos, "")
 			}
 			pos = next
-			if uint8(i) == o.small { //nolint:gosec // 0 or 1
+			if uint8(i) == o.small {
 				continue
 			}
 			n, next := readVarint(src, pos)
-			if next < 0 || uint64(n) > uint64(len(src)-next) { //nolint:gosec // negative is too large
+			if next < 0 || uint64(n) > uint64(len(src)-next) {
 				return d.explainText(prog, pc, pos)
 			}
 			s, err := d.text(next, int(n))
@@ -86,7 +86,7 @@ func (d *decoder) run(prog *program, base unsafe.Pointer) *Error {
 			if next < 0 || !fitsInt(n, next-pos) {
 				return d.explain(prog, pc, pos, "")
 			}
-			*(*int32)(o.pointer(base, block)) = int32(n) //nolint:gosec // it fits
+			*(*int32)(o.pointer(base, block)) = int32(n)
 			pos = next
 
 		case opLong:
@@ -115,7 +115,7 @@ func (d *decoder) run(prog *program, base unsafe.Pointer) *Error {
 
 		case opEnum:
 			i, next := readVarint(src, pos)
-			if next < 0 || uint64(i) >= uint64(o.n) || next-pos > 5 { //nolint:gosec // negative is too large
+			if next < 0 || uint64(i) >= uint64(o.n) || next-pos > 5 {
 				return d.explain(prog, pc, pos, "")
 			}
 			storeInt(o.pointer(base, block), o.small, i+1)
@@ -137,7 +137,7 @@ func (d *decoder) run(prog *program, base unsafe.Pointer) *Error {
 
 		case opBytes:
 			n, next := readVarint(src, pos)
-			if next < 0 || uint64(n) > uint64(len(src)-next) { //nolint:gosec // negative is too large
+			if next < 0 || uint64(n) > uint64(len(src)-next) {
 				return d.explain(prog, pc, pos, "bytes")
 			}
 			*(*[]byte)(o.pointer(base, block)) = d.own(src[next : next+int(n)])
@@ -153,11 +153,11 @@ func (d *decoder) run(prog *program, base unsafe.Pointer) *Error {
 
 		case opNullable:
 			i, next := readVarint(src, pos)
-			if next < 0 || uint64(i) > 1 { //nolint:gosec // negative is too large
+			if next < 0 || uint64(i) > 1 {
 				return d.explain(prog, pc, pos, "")
 			}
 			pos = next
-			if uint8(i) == o.small { //nolint:gosec // 0 or 1
+			if uint8(i) == o.small {
 				pc += int(o.n) - 1
 			}
 
@@ -175,7 +175,7 @@ func (d *decoder) run(prog *program, base unsafe.Pointer) *Error {
 
 		case opSwitch:
 			i, next := readVarint(src, pos)
-			if next < 0 || uint64(i) >= uint64(o.n) { //nolint:gosec // negative is too large
+			if next < 0 || uint64(i) >= uint64(o.n) {
 				return d.explain(prog, pc, pos, "")
 			}
 			pos = next
@@ -200,7 +200,7 @@ func (d *decoder) run(prog *program, base unsafe.Pointer) *Error {
 
 		case opSkipEnum:
 			i, next := readVarint(src, pos)
-			if next < 0 || uint64(i) >= uint64(o.n) || next-pos > 5 { //nolint:gosec // negative is too large
+			if next < 0 || uint64(i) >= uint64(o.n) || next-pos > 5 {
 				return d.explain(prog, pc, pos, "")
 			}
 			pos = next
@@ -213,7 +213,7 @@ func (d *decoder) run(prog *program, base unsafe.Pointer) *Error {
 
 		case opSkipBytes:
 			n, next := readVarint(src, pos)
-			if next < 0 || uint64(n) > uint64(len(src)-next) { //nolint:gosec // negative is too large
+			if next < 0 || uint64(n) > uint64(len(src)-next) {
 				return d.explain(prog, pc, pos, "string")
 			}
 			pos = next + int(n)

@@ -120,7 +120,7 @@ func (d *decoder) grow(m *memory, s sliceHeader) sliceHeader {
 func (d *decoder) newBlock(m *memory) unsafe.Pointer {
 	a := d.arena(m)
 	if a.left == 0 {
-		a.next, a.left = d.allocate(m, max(min(a.hint, maxFirst/int(m.size)), 1)) //nolint:gosec // a size
+		a.next, a.left = d.allocate(m, max(min(a.hint, maxFirst/max(int(m.size), 1)), 1))
 		a.hint = 1
 	}
 	block := a.next
@@ -199,7 +199,7 @@ func (d *decoder) int() (int32, *Error) {
 		return 0, d.failAt(d.pos, "an int has more than 32 bits, or more than 5 bytes")
 	}
 	d.pos = next
-	return int32(v), nil //nolint:gosec // it fits
+	return int32(v), nil
 }
 
 func (d *decoder) float(f *float32) *Error {

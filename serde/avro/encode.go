@@ -5,6 +5,7 @@ import (
 	"math"
 	"reflect"
 	"slices"
+	"strings"
 	"time"
 	"unsafe"
 )
@@ -143,7 +144,7 @@ func (e *encodePlan) run(prog *program, dst []byte, base unsafe.Pointer, depth i
 
 		case opWide:
 			v := *(*int64)(p)
-			if v != int64(int32(v)) { //nolint:gosec // that is the question
+			if v != int64(int32(v)) {
 				return nil, outOfRange(v, KindInt).within(prog.paths[pc])
 			}
 			i = putLong(buf, i, v)
@@ -222,7 +223,7 @@ func (e *encodePlan) array(o *op, dst []byte, p unsafe.Pointer, depth int) ([]by
 	elem, size := o.aux.elem, o.aux.size
 	for i := range s.len {
 		var err *Error
-		if dst, err = e.run(elem, dst, unsafe.Add(s.data, uintptr(i)*size), depth+1); err != nil { //nolint:gosec // an index
+		if dst, err = e.run(elem, dst, unsafe.Add(s.data, uintptr(i)*size), depth+1); err != nil {
 			return nil, err.item(i)
 		}
 	}
@@ -278,7 +279,7 @@ func (e *encodePlan) entries(elem *program, dst []byte, m reflect.Value, depth i
 	}
 	if e.cfg.sortedMaps {
 		keys := m.MapKeys()
-		slices.SortFunc(keys, func(a, b reflect.Value) int { return compareText(a.String(), b.String()) })
+		slices.SortFunc(keys, func(a, b reflect.Value) int { return strings.Compare(a.String(), b.String()) })
 		for _, k := range keys {
 			key.Set(k)
 			value.Elem().Set(m.MapIndex(k))
@@ -296,17 +297,6 @@ func (e *encodePlan) entries(elem *program, dst []byte, m reflect.Value, depth i
 		}
 	}
 	return append(dst, 0), nil
-}
-
-func compareText(a, b string) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	default:
-		return 0
-	}
 }
 
 // millisOf returns the milliseconds since the epoch, rounded down.

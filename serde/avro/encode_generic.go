@@ -204,9 +204,8 @@ func (g genericWriter) mapping(dst []byte, s *Schema, v any, depth int) ([]byte,
 
 // appendLeaf writes a value without parts. It returns neither bytes nor an error where the Go type is not one for the schema.
 func appendLeaf(dst []byte, s *Schema, v any) ([]byte, *Error) {
-	dst = dst[:len(dst):cap(dst)]
 	if dst == nil {
-		dst = []byte{}
+		dst = []byte{} // nil says that nothing was written
 	}
 	if tick := nanos[s.logical]; tick != 0 {
 		switch t := v.(type) {
@@ -234,7 +233,10 @@ func appendLeaf(dst []byte, s *Schema, v any) ([]byte, *Error) {
 		}
 	case KindBoolean:
 		if b, ok := v.(bool); ok {
-			return append(dst, map[bool]byte{true: 1}[b]), nil
+			if b {
+				return append(dst, 1), nil
+			}
+			return append(dst, 0), nil
 		}
 	case KindInt, KindLong:
 		if n := reflect.ValueOf(v); isGoInt(n.Kind()) {
@@ -265,7 +267,7 @@ func appendLeaf(dst []byte, s *Schema, v any) ([]byte, *Error) {
 }
 
 func integerOf(dst []byte, kind Kind, n int64) ([]byte, *Error) {
-	if kind == KindInt && n != int64(int32(n)) { //nolint:gosec // that is the question
+	if kind == KindInt && n != int64(int32(n)) {
 		return nil, outOfRange(n, kind)
 	}
 	return appendLong(dst, n), nil
@@ -319,7 +321,7 @@ func appendBinary(dst []byte, s *Schema, v any) ([]byte, *Error) {
 		return nil, nil
 	case s.kind == KindFixed && b.Kind() == reflect.Array && b.Type().Elem().Kind() == reflect.Uint8 && b.Len() == s.size:
 		for i := range b.Len() {
-			dst = append(dst, byte(b.Index(i).Uint())) //nolint:gosec // it is a byte
+			dst = append(dst, byte(b.Index(i).Uint()))
 		}
 		return dst, nil
 	case !isBytes(b.Type()):

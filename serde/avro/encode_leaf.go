@@ -41,7 +41,7 @@ func (c *writer) leaf(b *builder, path string, at spot, s *Schema, t reflect.Typ
 			c.function(b, path, at, fixedWriter(s.size))
 			return nil
 		}
-		o = op{code: opFixed, n: int32(s.size)} //nolint:gosec // the size of a Go type
+		o = op{code: opFixed, n: int32(s.size)}
 		ok = k == reflect.Array && t.Elem().Kind() == reflect.Uint8 && t.Len() == s.size
 	}
 	if !ok {
@@ -68,8 +68,8 @@ func (c *writer) integer(o *op, kind Kind, t reflect.Type) bool {
 
 func integerWriter(kind Kind, k reflect.Kind) writeFunc {
 	return func(_ *encodePlan, dst []byte, p unsafe.Pointer, _ int) ([]byte, *Error) {
-		v := loadInt(p, uint8(k))                    //nolint:gosec // a reflect.Kind
-		if kind == KindInt && v != int64(int32(v)) { //nolint:gosec // that is the question
+		v := loadInt(p, uint8(k))
+		if kind == KindInt && v != int64(int32(v)) {
 			return dst, outOfRange(v, kind)
 		}
 		return appendLong(dst, v), nil
@@ -143,7 +143,7 @@ func timeWriter(kind Kind, tick int64) writeFunc {
 
 func appendTime(dst []byte, kind Kind, t time.Time, tick int64) ([]byte, *Error) {
 	n, ok := ticksOf(t, tick)
-	if !ok || kind == KindInt && n != int64(int32(n)) { //nolint:gosec // that is the question
+	if !ok || kind == KindInt && n != int64(int32(n)) {
 		return dst, encodeError("a time is out of range")
 	}
 	return appendLong(dst, n), nil

@@ -174,7 +174,7 @@ func (c *compiler) valuesProgram(w, r *Schema) (*program, *Error) {
 	return c.separate(programKey{w, r, valuesType}, func(b *builder) *Error {
 		memory := make([]goField, len(r.fields))
 		for i := range memory {
-			memory[i] = goField{uintptr(i) * anySize, anyType} //nolint:gosec // an index
+			memory[i] = goField{uintptr(i) * anySize, anyType}
 		}
 		return c.fields(b, "", spot{}, w, r, memory)
 	})

@@ -101,8 +101,10 @@ func enumValues(path string, t reflect.Type, symbols, own []string) ([]int64, *E
 		v, ok := lookup(symbol)
 		if !ok {
 			v = -1
-		} else if v < 1 || reflect.Zero(t).CanInt() && reflect.Zero(t).OverflowInt(v) || v > 1<<30 {
+		} else if v < 1 {
 			return nil, unmapped(path, "the Go type %v has the value %d for symbol %s; the values of enums start at 1, since 0 is unset", t, v, shorten(symbol))
+		} else if !storeInt(reflect.New(t).UnsafePointer(), uint8(t.Kind()), v) {
+			return nil, unmapped(path, "the Go type %v is too small for symbol %s, which is number %d", t, shorten(symbol), v)
 		}
 		values[i] = v
 	}
@@ -149,13 +151,13 @@ func asInt64(v reflect.Value) int64 {
 	if v.CanInt() {
 		return v.Int()
 	}
-	return int64(v.Uint()) //nolint:gosec // at most 32 bits
+	return int64(v.Uint())
 }
 
 func setInt(v reflect.Value, n int64) {
 	if v.CanInt() {
 		v.SetInt(n)
 	} else {
-		v.SetUint(uint64(n)) //nolint:gosec // n is an enum's value
+		v.SetUint(uint64(n))
 	}
 }

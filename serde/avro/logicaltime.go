@@ -140,7 +140,7 @@ func readTime(written Kind, tick int64) func(d *decoder, p unsafe.Pointer) *Erro
 		if err != nil {
 			return err
 		}
-		if tick > int64(time.Second) && n != int64(int32(n)) { //nolint:gosec // that is the question
+		if tick > int64(time.Second) && n != int64(int32(n)) {
 			return d.failAt(at, "a date is out of range")
 		}
 		*(*time.Time)(p) = timeOf(n, tick)

@@ -260,6 +260,7 @@ func TestEveryTypeComesBack(t *testing.T) {
 		roundTrip(t, `{"type":"array","items":["null","long"]}`, []*int64{new(int64(1)), nil})
 		roundTrip(t, `["null","int"]`, new(int32(5)))
 		roundTrip(t, `["int"]`, int32(5))
+		roundTrip(t, `["null",{"type":"record","name":"Empty","fields":[]}]`, &struct{}{})
 	})
 }
 

@@ -27,7 +27,7 @@ func readLongVarint(src []byte, pos int) (int64, int) {
 		}
 		u |= uint64(b&0x7f) << shift
 		if b < 0x80 {
-			return int64(u>>1) ^ -int64(u&1), pos //nolint:gosec // zigzag
+			return int64(u>>1) ^ -int64(u&1), pos
 		}
 	}
 	return 0, varintCut
@@ -35,7 +35,7 @@ func readLongVarint(src []byte, pos int) (int64, int) {
 
 // appendLong appends an int or a long.
 func appendLong(dst []byte, v int64) []byte {
-	u := uint64(v)<<1 ^ uint64(v>>63) //nolint:gosec // zigzag
+	u := uint64(v)<<1 ^ uint64(v>>63)
 	for u >= 0x80 {
 		dst = append(dst, byte(u)|0x80)
 		u >>= 7
@@ -45,7 +45,7 @@ func appendLong(dst []byte, v int64) []byte {
 
 // putLong writes an int or a long, for which dst must have room at i, and returns the position behind it.
 func putLong(dst []byte, i int, v int64) int {
-	u := uint64(v)<<1 ^ uint64(v>>63) //nolint:gosec // zigzag
+	u := uint64(v)<<1 ^ uint64(v>>63)
 	for u >= 0x80 {
 		dst[i] = byte(u) | 0x80
 		u >>= 7
