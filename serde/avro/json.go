@@ -98,7 +98,7 @@ func (v *jsonValue) appendJSON(dst []byte) []byte {
 
 // appendJSONString appends s in quotes, escaping what JSON demands and nothing else.
 func appendJSONString(dst []byte, s string) []byte {
-	const hex = "0123456789abcdef"
+	const hex = "0123456789ABCDEF"
 	dst = append(dst, '"')
 	done := 0
 	for i := 0; i < len(s); i++ {
@@ -111,6 +111,10 @@ func appendJSONString(dst []byte, s string) []byte {
 		switch c {
 		case '"', '\\':
 			dst = append(dst, '\\', c)
+		case '\b':
+			dst = append(dst, '\\', 'b')
+		case '\f':
+			dst = append(dst, '\\', 'f')
 		case '\n':
 			dst = append(dst, '\\', 'n')
 		case '\r':
@@ -166,11 +170,9 @@ func (r *jsonReader) document() (*jsonValue, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := r.space(); err != nil {
-		return nil, err
-	}
-	if r.pos < len(r.text) {
-		return nil, r.fail(r.pos, "there is text after the end of the schema; remove it")
+	// White space may follow; comments may not, as in Java.
+	if rest := strings.TrimLeft(r.text[r.pos:], " \t\r\n"); rest != "" {
+		return nil, r.fail(len(r.text)-len(rest), "there is text after the end of the schema; remove it")
 	}
 	return &v, nil
 }

@@ -17,6 +17,8 @@ func Parse(text string, opts ...ParseOption) (*Schema, error) {
 		maxBytes:  defaultMaxSchemaBytes,
 		maxLevels: defaultMaxSchemaLevels,
 		open:      map[*Schema]bool{},
+
+		uncomparable: map[*Schema]bool{},
 	}
 	for _, o := range opts {
 		o.applyParse(p)
@@ -47,6 +49,10 @@ type parser struct {
 	defaults   []*Field         // of types that were not yet defined
 	open       map[*Schema]bool // records whose fields are being parsed
 	work       int              // left for checking defaults
+
+	// Java cannot compare a record with another definition of it where the record refers to a type that is not complete there.
+	early        int // such references so far
+	uncomparable map[*Schema]bool
 
 	record, field string // where the parser is, for errors
 }
@@ -102,7 +108,7 @@ func (p *parser) document(doc *jsonValue) (*Schema, error) {
 // resolve does what has to wait until all types are known.
 func (p *parser) resolve() error {
 	for _, r := range p.references {
-		if *r.slot = p.names.find(r.key); *r.slot == nil {
+		if *r.slot = p.names.types[r.key]; *r.slot == nil {
 			return p.failAt(r.place, r.json, "type %s is not known; define it in this text, or give the schema that defines it with WithTypes", quote(r.json.text))
 		}
 	}
@@ -112,7 +118,7 @@ func (p *parser) resolve() error {
 		}
 	}
 	for _, r := range p.again {
-		if !sameSchema(r.first, r.second, true) {
+		if p.uncomparable[r.first] || p.uncomparable[r.second] || !sameSchema(r.first, r.second, true) {
 			return p.failAt(r.place, r.json, "type %s is defined twice, and not in the same way; rename one of them", shorten(r.first.name))
 		}
 	}
@@ -240,7 +246,13 @@ func (p *parser) recordSchema(slot **Schema, v *jsonValue, space spaceID, isErro
 	defer func(at place) { p.record, p.field = at.record, at.field }(p.here())
 	p.record, p.field = s.name, ""
 	p.open[s] = true
-	defer delete(p.open, s)
+	early := p.early
+	defer func() {
+		delete(p.open, s)
+		if p.early > early && !p.lenient {
+			p.uncomparable[s] = true
+		}
+	}()
 
 	items := list.items()
 	block := make([]Field, len(items))
@@ -361,11 +373,14 @@ func (p *parser) fixed(slot **Schema, v *jsonValue, space spaceID) error {
 	if _, err := p.define(slot, s, v, space); err != nil {
 		return err
 	}
-	if !ok || s.size < 0 {
-		return p.fail(v, `fixed %s needs "size" with a number of bytes from 0 to %d`, shorten(s.name), math.MaxInt32)
+	if !ok || s.size < 0 || s.size > maxFixedSize {
+		return p.fail(v, `fixed %s needs "size" with a number of bytes from 0 to %d`, shorten(s.name), maxFixedSize)
 	}
 	return nil
 }
+
+// maxFixedSize is the size of the largest array in Java.
+const maxFixedSize = math.MaxInt32 - 8
 
 // int32Value returns a JSON value that is a whole number of 32 bits.
 func int32Value(v *jsonValue) (int, bool) {
