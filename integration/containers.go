@@ -24,7 +24,7 @@ func Containers(tb testing.TB, opts ...Option) *Env {
 	}
 	if cfg.startsContainers() {
 		if err := dockerAnswers(tb.Context()); err != nil {
-			unavailable(tb, "no Docker: %v", err)
+			unavailable(tb, "no Docker engine answers: %v", err)
 		}
 	}
 	p, err := pairs.get(tb, cfg)

@@ -16,7 +16,7 @@ func needDocker(t *testing.T) {
 		t.Skip("containers are left out under -short")
 	}
 	if err := dockerAnswers(t.Context()); err != nil {
-		unavailable(t, "no Docker: %v", err)
+		unavailable(t, "no Docker engine answers: %v", err)
 	}
 }
 

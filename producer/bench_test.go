@@ -1,7 +1,6 @@
 package producer_test
 
 import (
-	"context"
 	"testing"
 
 	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
@@ -57,7 +56,7 @@ func BenchmarkSendAsync(b *testing.B) {
 	config := configOf(benchmarkCluster(b))
 	config["queue.buffering.max.messages"] = 10_000_000
 	p := startProducer(b, config)
-	ctx := context.Background()
+	ctx := b.Context()
 	e := &event{ID: "ORD-001", Text: string(make([]byte, 200))}
 	done := func(_ producer.Receipt, err error) {
 		if err != nil {
@@ -77,7 +76,7 @@ func BenchmarkSend(b *testing.B) {
 	config := configOf(benchmarkCluster(b))
 	config["linger.ms"] = 0
 	p := startProducer(b, config)
-	ctx := context.Background()
+	ctx := b.Context()
 	e := &event{ID: "ORD-001", Text: string(make([]byte, 200))}
 	b.ReportAllocs()
 	for b.Loop() {
@@ -89,7 +88,7 @@ func BenchmarkSend(b *testing.B) {
 
 func BenchmarkSendParallel(b *testing.B) {
 	p := startProducer(b, configOf(benchmarkCluster(b)))
-	ctx := context.Background()
+	ctx := b.Context()
 	e := &event{ID: "ORD-001", Text: string(make([]byte, 200))}
 	b.ReportAllocs()
 	b.SetParallelism(200)

@@ -136,8 +136,11 @@ func (c *client) signalSpace() {
 }
 
 func isQueueFull(err error) bool {
-	var e kafka.Error
-	return err != nil && errors.As(err, &e) && e.Code() == kafka.ErrQueueFull
+	if err == nil {
+		return false
+	}
+	var e kafka.Error // on the heap, hence not on the way of a success
+	return errors.As(err, &e) && e.Code() == kafka.ErrQueueFull
 }
 
 // fail makes the client's state Failed and returns the error that says so.
@@ -158,7 +161,7 @@ func (c *client) drain() {
 			c.report(e)
 		case kafka.Error:
 			if e.IsFatal() {
-				c.fail(e)
+				_ = c.fail(e) // which every later call returns
 				continue
 			}
 			c.noteError(e)
@@ -179,7 +182,7 @@ func (c *client) noteError(err error) {
 
 // report settles the record of a delivery report.
 func (c *client) report(msg *kafka.Message) {
-	p := msg.Opaque.(*pending)
+	p := msg.Opaque.(*pending) //nolint:errcheck // every message is produced with one
 	var failure *Error
 	if err := msg.TopicPartition.Error; err != nil {
 		failure = &Error{Topic: c.topic, Indeterminate: indeterminate(err), Err: err}

@@ -29,7 +29,7 @@ func (c *client) close(ctx context.Context) error {
 
 	c.ledger.beginClose(c.topic)
 	if c.flush(ctx) != nil {
-		c.purge()
+		c.purge(context.WithoutCancel(ctx))
 	}
 	hung := !kafkaclient.CloseWithin(closeLimit, c.shut)
 	result := c.ledger.collected()
@@ -41,8 +41,8 @@ func (c *client) close(ctx context.Context) error {
 }
 
 // purge has librdkafka give up all records, and settles those that it does not report even so.
-func (c *client) purge() {
-	ctx, cancel := context.WithTimeout(context.Background(), purgeLimit)
+func (c *client) purge(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, purgeLimit)
 	defer cancel()
 	if c.kafka.Purge(kafka.PurgeQueue|kafka.PurgeInFlight) == nil && c.flush(ctx) == nil {
 		return

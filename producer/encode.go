@@ -28,7 +28,7 @@ func (p *Producer[K, V]) enqueue(ctx context.Context, c *client, msg *Message[K,
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	s := p.scratches.Get().(*scratch[K])
+	s := p.scratches.Get().(*scratch[K]) //nolint:errcheck // the pool holds nothing else
 	defer p.putScratch(s)
 	if err := p.encode(ctx, msg, s, &r.receipt); err != nil {
 		return err
@@ -102,6 +102,9 @@ func (s *scratch[K]) appendHeaders(user []kafka.Header, parts ...serde.Encoded) 
 		if part.HeaderKey != "" {
 			s.headers = append(s.headers, kafka.Header{Key: part.HeaderKey, Value: part.HeaderValue})
 		}
+	}
+	if len(s.headers) == 0 {
+		return nil
 	}
 	return s.headers
 }

@@ -71,7 +71,7 @@ func newProducer(t testing.TB, config kafka.ConfigMap, value *eventValue, opts .
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 100*time.Millisecond)
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), 100*time.Millisecond)
 		defer cancel()
 		_ = p.Close(ctx)
 	})
@@ -90,7 +90,7 @@ func startProducer(t testing.TB, config kafka.ConfigMap, opts ...producer.Option
 
 func within(t testing.TB, d time.Duration) context.Context {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), d)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), d)
 	t.Cleanup(cancel)
 	return ctx
 }

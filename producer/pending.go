@@ -31,9 +31,23 @@ const (
 	abandoned
 )
 
-var pendings = sync.Pool{New: func() any { return &pending{ready: make(chan struct{}, 1)} }}
+var pendings = sync.Pool{New: func() any { return new(pending) }}
 
-func newPending() *pending { return pendings.Get().(*pending) }
+// newCallback returns a pending whose outcome goes to done.
+func newCallback(done func(Receipt, error)) *pending {
+	p := pendings.Get().(*pending) //nolint:errcheck // the pool holds nothing else
+	p.done = done
+	return p
+}
+
+// newWaiting returns a pending whose outcome a goroutine waits for.
+func newWaiting() *pending {
+	p := pendings.Get().(*pending) //nolint:errcheck // the pool holds nothing else
+	if p.ready == nil {
+		p.ready = make(chan struct{}, 1)
+	}
+	return p
+}
 
 // release gives p back to the pool.
 func (p *pending) release() {

@@ -119,7 +119,7 @@ func (p *Producer[K, V]) Start(ctx context.Context) error {
 
 // connect opens a client and does what must be done before the first record. The client is returned beside an error, too, where there is one.
 func (p *Producer[K, V]) connect(ctx context.Context) (*client, error) {
-	c, err := openClient(p.topic, p.options.logger, p.config, p.options.open)
+	c, err := openClient(p.topic, p.options.logger, p.config, p.options.open) //nolint:contextcheck // the client outlives ctx, and so do its log lines
 	if err != nil {
 		return nil, err
 	}

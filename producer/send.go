@@ -28,7 +28,7 @@ func (p *Producer[K, V]) SendMessage(ctx context.Context, msg Message[K, V]) (Re
 	if err != nil {
 		return Receipt{}, p.refused(err)
 	}
-	r := newPending()
+	r := newWaiting()
 	if err := p.enqueue(ctx, c, &msg, r); err != nil {
 		r.release()
 		return Receipt{}, p.refused(err)
@@ -51,8 +51,7 @@ func (p *Producer[K, V]) SendAsync(ctx context.Context, msg Message[K, V], done 
 		done(Receipt{}, p.refused(err))
 		return
 	}
-	r := newPending()
-	r.done = done
+	r := newCallback(done)
 	if err := p.enqueue(ctx, c, &msg, r); err != nil {
 		r.release()
 		done(Receipt{}, p.refused(err))

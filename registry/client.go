@@ -26,8 +26,8 @@ type Client struct {
 var _ serde.SchemaRegistry = (*Client)(nil)
 
 // New returns a client of the registry at baseURL: http or https, with host, port and, where the registry has one, its base
-// path ("http://localhost:8080/apis/ccompat/v7"). Credentials in the URL are used as with [WithBasicAuth] and never shown. New opens no connection; it reports
-// everything that is wrong with its arguments at once.
+// path ("http://localhost:8080/apis/ccompat/v7"). Credentials in the URL are used as with [WithBasicAuth] and never shown.
+// New opens no connection; it reports everything that is wrong with its arguments at once.
 func New(baseURL string, opts ...Option) (*Client, error) {
 	conf := defaults()
 	base, user, err := parseBaseURL(baseURL)
@@ -75,7 +75,7 @@ func (c *Client) CloseIdleConnections() {
 	}
 }
 
-// forgetSubject drops what the caches say about subject: a registration or a deletion has changed it. Ids stay, as the registry keeps them.
+// forgetSubject drops what the caches say about subject, once it was deleted. Ids stay, as the registry keeps them.
 func (c *Client) forgetSubject(subject string) {
 	ofSubject := func(key registrationKey) bool { return key.subject == subject }
 	c.registrations.forget(ofSubject)

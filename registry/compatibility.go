@@ -16,8 +16,8 @@ type Compatibility struct {
 }
 
 // CheckCompatibility asks whether schema could be registered under subject, by what the subject's level asks for. Nothing
-// is changed. To a subject without versions everything is compatible. A schema that does not parse is, by the registry's generation, an incompatible one
-// or [ErrInvalidSchema].
+// is changed. To a subject without versions everything is compatible. A schema that does not parse
+// is an incompatible one or [ErrInvalidSchema], as the registry has it.
 func (c *Client) CheckCompatibility(ctx context.Context, subject string, schema serde.Schema) (Compatibility, error) {
 	attempt := Error{Op: opCheckCompatibility, Subject: subject}
 	if err := checkSubject(subject); err != nil {

@@ -11,8 +11,8 @@ import (
 )
 
 // SchemaByID returns the schema with this number in a registry context ("" for the default one), or with this GUID
-// (Confluent's registry since 8.0). It is served from the cache where possible; that an id does not exist is remembered for 5 s. An id that the registry does not know is
-// [ErrSchemaNotFound] and [serde.ErrUnknownSchema].
+// (Confluent's registry since 8.0). It is served from the cache where possible; that an id does not exist is remembered for
+// 5 s. An id that the registry does not know is [ErrSchemaNotFound] and [serde.ErrUnknownSchema].
 func (c *Client) SchemaByID(ctx context.Context, registryContext string, id serde.SchemaID) (serde.Schema, error) {
 	key := idKey{context: contextName(registryContext), id: id}
 	if _, isGUID := id.GUID(); isGUID || key.context == c.home {

@@ -19,7 +19,7 @@ func (c *config) network() http.RoundTripper {
 	if c.transport != nil {
 		return c.transport
 	}
-	own := &http.Transport{
+	return &http.Transport{
 		Proxy:               http.ProxyFromEnvironment,
 		ForceAttemptHTTP2:   true,
 		MaxIdleConnsPerHost: 16,
@@ -27,7 +27,6 @@ func (c *config) network() http.RoundTripper {
 		TLSHandshakeTimeout: 10 * time.Second,
 		TLSClientConfig:     c.tls,
 	}
-	return own
 }
 
 // newTransport builds the chain that every request passes, outermost first: log, answers, credentials, network.
@@ -62,7 +61,7 @@ func (a *answers) RoundTrip(req *http.Request) (*http.Response, error) {
 	success := resp.StatusCode >= 200 && resp.StatusCode < 300
 	switch {
 	case resp.StatusCode >= 300 && resp.StatusCode < 400:
-		return nil, &Error{HTTPStatus: resp.StatusCode, Err: fmt.Errorf("redirected to %s, which is not followed: put the final address into the base URL", redirectHost(resp))}
+		return nil, malformed(resp.StatusCode, "redirected to %s, which is not followed: put the final address into the base URL", redirectHost(resp))
 	case err != nil && success:
 		return nil, a.explain(req.Context(), ctx, fmt.Errorf("it broke off: %w", err))
 	case success && int64(len(body)) > a.limit:

@@ -26,7 +26,8 @@ func newRootCommand() *cobra.Command {
 	root := &cobra.Command{
 		Use:           "magicbyte",
 		Short:         "Typed Avro events on Kafka under a Schema Registry",
-		Args:          cobra.NoArgs,
+		Args:          cobra.NoArgs, // checked for commands that run: a mistyped one is an error, not the help text
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}

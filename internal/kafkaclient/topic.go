@@ -10,7 +10,7 @@ import (
 )
 
 // ErrTopicMissing says that the brokers do not know a topic. producer.ErrTopicMissing and consumer.ErrTopicMissing are this value.
-var ErrTopicMissing = errors.New("topic does not exist")
+var ErrTopicMissing = errors.New("topic does not exist: create it, or wait for it with WithAllowMissingTopic")
 
 const (
 	firstSlice = 100 * time.Millisecond // of waiting for an answer; doubled up to lastSlice, for brokers that are far away
@@ -33,7 +33,7 @@ func CheckTopicName(topic string) error {
 		return errors.New("the topic is empty")
 	}
 	if topic == "." || topic == ".." || len(topic) > 249 {
-		return fmt.Errorf("illegal topic name %.260q: it must have 1 to 249 characters and not be . or ..", topic)
+		return fmt.Errorf("illegal topic name %.260q: it must have 1 to 249 characters and be neither . nor ..: choose another", topic)
 	}
 	for _, r := range topic {
 		switch {

@@ -43,7 +43,7 @@ func (s *source) GetMetadata(topic *string, _ bool, timeoutMs int) (*kafka.Metad
 	case err == nil:
 		return &kafka.Metadata{Topics: map[string]kafka.TopicMetadata{*topic: {Topic: *topic, Partitions: make([]kafka.PartitionMetadata, 1)}}}, nil
 	case errors.As(err, &e) && e.Code() == kafka.ErrTransport:
-		time.Sleep(timeout)
+		<-time.After(timeout)
 		return nil, err
 	case errors.As(err, &e):
 		return &kafka.Metadata{Topics: map[string]kafka.TopicMetadata{*topic: {Topic: *topic, Error: e}}}, nil

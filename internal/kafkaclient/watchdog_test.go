@@ -10,7 +10,7 @@ import (
 
 func TestCloseWithin(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		if !kafkaclient.CloseWithin(time.Second, func() { time.Sleep(900 * time.Millisecond) }) {
+		if !kafkaclient.CloseWithin(time.Second, func() { <-time.After(900 * time.Millisecond) }) {
 			t.Error("a close of 900 ms did not come through within a second")
 		}
 		hang := make(chan struct{})

@@ -73,6 +73,9 @@ func checkPair(level Level, candidate parsedSchema, old Schema) []Message {
 	if err != nil {
 		return []Message{{Version: old.Version, Type: Unparsable, Description: "the earlier schema cannot be read: " + err.Error()}}
 	}
+	if err := checkPairLimits(candidate.width, parsed.width); err != nil {
+		return []Message{{Version: old.Version, Type: Unparsable, Description: err.Error()}}
+	}
 	var messages []Message
 	if level.forward() {
 		messages = append(messages, resolve(parsed, candidate, roleNames{reader: "old", writer: "new"})...)

@@ -6,16 +6,11 @@ import (
 	"github.com/hamba/avro/v2"
 )
 
-// Limits of a schema that this package looks at: its own text and those of its
-// references together. They keep a hostile text from taking minutes or the
-// stack, since the work of the checker grows with the cube of the depth.
-const (
-	MaxText  = 1 << 20 // bytes
-	MaxDepth = 100     // levels of JSON arrays and objects
-)
-
 // parsedSchema is a schema ready to be resolved.
-type parsedSchema struct{ schema avro.Schema }
+type parsedSchema struct {
+	schema avro.Schema
+	width  *width
+}
 
 // parse reads a schema and its references into a cache of its own: a shared one
 // would let the names of one subject leak into another.
@@ -34,8 +29,11 @@ func parse(s Schema) (parsed parsedSchema, err error) {
 			return parsed, fmt.Errorf("reference %d: %w", i+1, err)
 		}
 	}
-	parsed.schema, err = avro.ParseWithCache(s.Text, "", cache)
-	return parsed, err
+	if parsed.schema, err = avro.ParseWithCache(s.Text, "", cache); err != nil {
+		return parsed, err
+	}
+	parsed.width = widthOf(parsed.schema)
+	return parsed, nil
 }
 
 // resolve asks whether reader can read what writer wrote.
@@ -57,28 +55,4 @@ func recoverAs(err *error, what string) {
 	if p := recover(); p != nil {
 		*err = fmt.Errorf("%s: internal failure of the checker: %v", what, p)
 	}
-}
-
-// checkLimits counts levels outside of strings; it does not validate.
-func checkLimits(text string, total int) error {
-	if total > MaxText {
-		return fmt.Errorf("schema text is larger than %d bytes", MaxText)
-	}
-	depth, inString := 0, false
-	for i := 0; i < len(text); i++ {
-		switch c := text[i]; {
-		case inString && c == '\\':
-			i++
-		case c == '"':
-			inString = !inString
-		case inString:
-		case c == '{' || c == '[':
-			if depth++; depth > MaxDepth {
-				return fmt.Errorf("schema text is nested deeper than %d levels", MaxDepth)
-			}
-		case c == '}' || c == ']':
-			depth--
-		}
-	}
-	return nil
 }

@@ -136,7 +136,7 @@ func (c *call) version(at int) (int, error) {
 func (c *call) id() (int, error) {
 	n, err := strconv.ParseInt(c.vars[0], 10, 32)
 	if err != nil {
-		return 0, errNotFound
+		return 0, errNumber
 	}
 	return int(n), nil
 }
@@ -145,7 +145,7 @@ func (c *call) id() (int, error) {
 func page[T any](c *call, list []T) ([]T, error) {
 	offset, err := c.number("offset", 0)
 	if err != nil || offset < 0 {
-		return nil, errNotFound
+		return nil, errNumber
 	}
 	limit, err := c.number("limit", 0)
 	if err != nil {
@@ -168,7 +168,7 @@ func (c *call) number(name string, otherwise int) (int, error) {
 	}
 	n, err := strconv.Atoi(given)
 	if err != nil || n > math.MaxInt32 {
-		return 0, errNotFound
+		return 0, errNumber
 	}
 	return n, nil
 }

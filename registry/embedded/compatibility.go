@@ -42,8 +42,14 @@ func (r *Registry) compare(subject subjectName, p *prepared, versions []*version
 	if !level.Transitive() {
 		versions = versions[len(versions)-1:]
 	}
+	validateFields := config.flag(validateFieldsMember, false)
+	settings := fmt.Sprintf("{validateFields: '%t', compatibility: '%s'}", validateFields, level)
+	if validateFields {
+		if lines := reservedClashes(p, versions[len(versions)-1]); len(lines) > 0 {
+			return append(lines, settings)
+		}
+	}
 	other, earlier := r.earlier(p, versions)
-	settings := fmt.Sprintf("{validateFields: '%t', compatibility: '%s'}", config.flag(validateFieldsMember, false), level)
 	lines, clash := r.verdict(level, p, earlier)
 	if other > clash {
 		return []string{"Incompatible because of different schema type", settings}

@@ -120,7 +120,7 @@ func (r *Registry) setConfig(c *call) (any, error) {
 		return nil, err
 	}
 	if scope != globalScope && !scope.registrable() {
-		return nil, errSubjectName(scope)
+		return nil, errSubjectName(c.vars[0])
 	}
 	merged, err := merge(r.state.configs[scope], members)
 	if err != nil {

@@ -32,7 +32,8 @@ func failPlain(status int) *failure {
 
 // Failures that carry nothing of the request.
 var (
-	errNotFound         = failPlain(http.StatusNotFound)
+	errNotFound         = failPlain(http.StatusNotFound) // no such path
+	errNumber           = failPlain(http.StatusNotFound) // a number in path or query is none
 	errMethodNotAllowed = failPlain(http.StatusMethodNotAllowed)
 	errNotAcceptable    = failPlain(http.StatusNotAcceptable)
 	errMediaType        = failPlain(http.StatusUnsupportedMediaType)
@@ -107,8 +108,8 @@ func errReferenced(k versionKey) *failure {
 	return fail(42206, "One or more references exist to the schema {magic=1,keytype=SCHEMA,subject=%s,version=%d}.", k.subject, k.number)
 }
 
-func errSubjectName(s subjectName) *failure {
-	return fail(42208, "The specified subject '%s' is not a valid.", s)
+func errSubjectName(given string) *failure {
+	return fail(42208, "The specified subject '%s' is not a valid.", given)
 }
 
 func errContextNotEmpty(name string) *failure {

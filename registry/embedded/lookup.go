@@ -1,5 +1,7 @@
 package embedded
 
+import "slices"
+
 // versionAnswer is a schema as most answers show it.
 type versionAnswer struct {
 	Subject    string      `json:"subject,omitempty"`
@@ -42,7 +44,8 @@ func registered(v *version, exact bool) versionAnswer {
 }
 
 // match finds the version of a subject that is the same schema: by text and
-// references, else by structure. Without metadata any will do, the newest first.
+// references, else by structure, which is how a schema with its references
+// written out is found. Without metadata any will do, the newest first.
 func (s *state) match(subject subjectName, wanted *schema, deleted bool) (v *version, exact bool) {
 	versions := s.versions(subject)
 	var alike *version
@@ -54,16 +57,20 @@ func (s *state) match(subject subjectName, wanted *schema, deleted bool) (v *ver
 		if v.schema.content == wanted.content && (wanted.metadata == nil || v.schema.guid == wanted.guid) {
 			return v, true
 		}
-		if alike == nil && v.schema.structure == wanted.structure && sameMetadata(wanted.metadata, v.schema.metadata) {
+		if alike == nil && v.schema.structure == wanted.structure && wanted.mayBe(v.schema) {
 			alike = v
 		}
 	}
 	return alike, false
 }
 
-// sameMetadata compares what was asked for with what is there; nil asks for nothing.
-func sameMetadata(wanted, have *metadata) bool {
-	return wanted == nil || contentHash("", nil, wanted) == contentHash("", nil, have)
+// mayBe compares what stands beside the text. No references and no metadata ask
+// for nothing.
+func (s *schema) mayBe(have *schema) bool {
+	if len(s.references) > 0 && !slices.Equal(s.references, have.references) {
+		return false
+	}
+	return s.metadata == nil || contentHash("", nil, s.metadata) == contentHash("", nil, have.metadata)
 }
 
 // lookUp answers which version of a subject a schema is.

@@ -64,7 +64,7 @@ func (r *Registry) setMode(c *call) (any, error) {
 		return nil, err
 	}
 	if scope != globalScope && !scope.registrable() {
-		return nil, errSubjectName(scope)
+		return nil, errSubjectName(c.vars[0])
 	}
 	raw, ok := members["mode"]
 	if !ok {

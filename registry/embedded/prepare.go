@@ -2,6 +2,7 @@ package embedded
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -24,6 +25,21 @@ type sentReference struct {
 	Name    *string `json:"name"`
 	Subject *string `json:"subject"`
 	Version *int    `json:"version"`
+}
+
+// String prints what was sent as the real server does.
+func (x sentReference) String() string {
+	name, subject, version := "null", "null", "null"
+	if x.Name != nil && *x.Name != "" {
+		name = *x.Name
+	}
+	if x.Subject != nil {
+		subject = *x.Subject
+	}
+	if x.Version != nil {
+		version = fmt.Sprint(*x.Version)
+	}
+	return fmt.Sprintf("{name='%s', subject='%s', version=%s}", name, subject, version)
 }
 
 func (c *call) schemaRequest(argument string) (*schemaRequest, error) {
@@ -149,7 +165,7 @@ func (s *state) stored(from subjectName, sent []sentReference) ([]reference, err
 	var references []reference
 	for _, x := range sent {
 		if x.Name == nil || *x.Name == "" || x.Subject == nil || x.Version == nil {
-			return nil, fmt.Errorf("Missing name, subject or version in a schema reference") //nolint:staticcheck,revive // the registry's text
+			return nil, fmt.Errorf("Invalid reference: %s", x) //nolint:staticcheck // the registry's text
 		}
 		ref := reference{*x.Name, *x.Subject, *x.Version}
 		key := versionKey{parseSubject(ref.Subject, from.context), ref.Version}
@@ -209,22 +225,27 @@ func (c *collector) collect(from subjectName, references []reference) error {
 // errInvalid is a schema that cannot be read, in the words of the real server.
 func errInvalid(subject subjectName, q *schemaRequest, reason error) error {
 	shown := make([]string, len(q.references))
-	hashed := make([]reference, len(q.references))
+	hashed := q.text
 	for i, x := range q.references {
-		name, target, number := "null", "null", "null"
-		if x.Name != nil && *x.Name != "" {
-			name, hashed[i].Name = *x.Name, *x.Name
-		}
-		if x.Subject != nil {
-			target, hashed[i].Subject = *x.Subject, *x.Subject
-		}
-		if x.Version != nil {
-			number, hashed[i].Version = fmt.Sprint(*x.Version), *x.Version
-		}
-		shown[i] = fmt.Sprintf("{name='%s', subject='%s', version=%s}", name, target, number)
+		shown[i] = x.String()
+		hashed += x.hashed()
 	}
 	list := strings.Join(shown, ", ")
 	return fail(42201, "Invalid schema of type %s, details: Invalid schema {subject=%s,version=null,id=null,guid=%s,schemaType=%s,"+
 		"references=[%s],metadata=null,ruleSet=null,schema=%s,schemaTags=null,ts=null,deleted=null} with refs [%s] of type %s, details: %v",
-		q.kind, subject, formatGUID(contentHash(q.text, hashed, nil)), q.kind, list, q.text, list, q.kind, reason)
+		q.kind, subject, formatGUID(contentHash(hashed, nil, nil)), q.kind, list, q.text, list, q.kind, reason)
+}
+
+// hashed is what a reference adds to a GUID; what is missing adds nothing.
+func (x sentReference) hashed() string {
+	var b []byte
+	for _, part := range []*string{x.Name, x.Subject} {
+		if part != nil {
+			b = append(b, *part...)
+		}
+	}
+	if x.Version != nil {
+		b = binary.BigEndian.AppendUint32(b, uint32(*x.Version))
+	}
+	return string(b)
 }

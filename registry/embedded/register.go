@@ -15,7 +15,7 @@ func (r *Registry) register(c *call) (any, error) {
 	}
 	subject := c.subject()
 	if !subject.registrable() || subject.name == "" && subject.context == defaultContext {
-		return nil, errSubjectName(subject)
+		return nil, errSubjectName(c.vars[0])
 	}
 	subject = r.state.real(subject)
 	mode := r.state.modeOf(subject)
@@ -81,7 +81,7 @@ func (r *Registry) addVersion(subject subjectName, q *schemaRequest, p *prepared
 	if details := r.clashes(subject, p); len(details) > 0 {
 		return nil, errIncompatible(subject, strings.Join(details, ", "))
 	}
-	context := r.state.context(subject.context)
+	context := r.state.peek(subject.context)
 	id, known := context.guids[p.guid]
 	if !known {
 		id = context.lastID + 1
@@ -98,7 +98,7 @@ func (r *Registry) addVersion(subject subjectName, q *schemaRequest, p *prepared
 
 // importVersion puts a version with the id, and the number if any, of the request.
 func (r *Registry) importVersion(subject subjectName, q *schemaRequest, p *prepared) (any, error) {
-	if users := r.state.context(subject.context).ids[*q.id]; len(users) > 0 && users[len(users)-1].schema.guid != p.guid {
+	if users := r.state.peek(subject.context).ids[*q.id]; len(users) > 0 && users[len(users)-1].schema.guid != p.guid {
 		return nil, errOverwriteID(*q.id, subject)
 	}
 	number := r.state.nextNumber(subject)
@@ -111,7 +111,7 @@ func (r *Registry) importVersion(subject subjectName, q *schemaRequest, p *prepa
 
 // newVersion shares the schema of an equal one in the context.
 func (r *Registry) newVersion(subject subjectName, number, id int, s *schema) version {
-	context := r.state.context(subject.context)
+	context := r.state.peek(subject.context)
 	if users := context.ids[context.guids[s.guid]]; len(users) > 0 {
 		s = users[0].schema
 	}

@@ -49,14 +49,19 @@ func newState() *state {
 	return s
 }
 
-// context returns a context, which it makes if there is none.
+// context returns a context, which it makes if there is none. Only changes call it.
 func (s *state) context(name string) *contextState {
-	c := s.contexts[name]
-	if c == nil {
-		c = &contextState{subjects: map[string][]*version{}, ids: map[int][]*version{}, guids: map[string]int{}}
-		s.contexts[name] = c
-	}
+	c := s.peek(name)
+	s.contexts[name] = c
 	return c
+}
+
+// peek returns a context to read from, an empty one if there is none.
+func (s *state) peek(name string) *contextState {
+	if c := s.contexts[name]; c != nil {
+		return c
+	}
+	return &contextState{subjects: map[string][]*version{}, ids: map[int][]*version{}, guids: map[string]int{}}
 }
 
 // contextNames returns the contexts in order; the default one comes first.

@@ -26,13 +26,13 @@ func (r *Registry) listVersions(c *call) (any, error) {
 	return page(c, numbers)
 }
 
-// pick finds the version that the path names.
-func (r *Registry) pick(c *call) (*version, error) {
+// pick finds the version that the path names, a soft-deleted one only if asked for.
+func (r *Registry) pick(c *call, deleted bool) (*version, error) {
 	number, err := c.version(1)
 	if err != nil {
 		return nil, err
 	}
-	subject, deleted := r.state.real(c.subject()), c.flag("deleted")
+	subject := r.state.real(c.subject())
 	for _, place := range r.state.places(subject) {
 		if !r.state.exists(place, deleted) {
 			continue
@@ -50,7 +50,7 @@ func (r *Registry) pick(c *call) (*version, error) {
 }
 
 func (r *Registry) getVersion(c *call) (any, error) {
-	v, err := r.pick(c)
+	v, err := r.pick(c, c.flag("deleted"))
 	if err != nil {
 		return nil, err
 	}
@@ -67,6 +67,7 @@ func (r *Registry) formatted(c *call, v *version, a versionAnswer) versionAnswer
 		for i, key := range v.references() {
 			a.References[i].Subject = key.subject.String()
 		}
+		a.GUID = formatGUID(contentHash(v.schema.text, a.References, v.schema.metadata))
 	}
 	return a
 }
@@ -85,7 +86,7 @@ func (s *state) inlined(v *version) string {
 }
 
 func (r *Registry) getVersionText(c *call) (any, error) {
-	v, err := r.pick(c)
+	v, err := r.pick(c, c.flag("deleted"))
 	if err != nil {
 		return nil, err
 	}
@@ -96,9 +97,10 @@ func (r *Registry) text(c *call, v *version) rawJSON {
 	return rawJSON(r.formatted(c, v, read(v)).Schema)
 }
 
-// listReferrers answers the ids of schemas that refer to a version.
+// listReferrers answers the ids of schemas that refer to a version, be that
+// soft-deleted or not.
 func (r *Registry) listReferrers(c *call) (any, error) {
-	v, err := r.pick(c)
+	v, err := r.pick(c, true)
 	if err != nil {
 		return nil, err
 	}

@@ -2,10 +2,7 @@ package avro
 
 import (
 	"encoding/binary"
-	"errors"
 	"math"
-	"strconv"
-	"strings"
 )
 
 // misfit is why a JSON value is no default of a schema. nil means that it is one.
@@ -23,29 +20,26 @@ func (m *misfit) at(record *Schema, field string) *SchemaError {
 }
 
 const (
-	whyInt    = "it must be a whole number from -2147483648 to 2147483647, without fraction or exponent"
-	whyLong   = "it must be a whole number of 64 bits, without fraction or exponent"
-	whyFloat  = `it must be a number (for the field itself also "NaN", "Infinity" or "-Infinity")`
-	whyBytes  = `it must be a string whose characters stand for bytes, "\u0000" to "\u00ff"`
-	whyUnion  = "it is a value of no branch of the union"
-	whyLong64 = "it is too large: defaults of defaults multiply, or a union has too many branches to try"
+	whyFloat    = `it must be a number (for the default of the field itself also "NaN", "Infinity" or "-Infinity")`
+	whyTooLarge = "it is too large: defaults of defaults multiply, or unions have too many branches to try"
 )
 
+// whyKinds says what the default of a schema must be.
 var whyKinds = [...]string{
 	KindNull:    "it must be null",
 	KindBoolean: "it must be true or false",
-	KindInt:     whyInt,
-	KindLong:    whyLong,
+	KindInt:     "it must be a whole number from -2147483648 to 2147483647, without fraction or exponent",
+	KindLong:    "it must be a whole number of 64 bits, without fraction or exponent",
 	KindFloat:   whyFloat,
 	KindDouble:  whyFloat,
-	KindBytes:   whyBytes,
+	KindBytes:   `it must be a string of characters from "\u0000" to "\u00ff", one for each byte`,
 	KindString:  "it must be a string",
 	KindRecord:  "it must be an object",
 	KindEnum:    "it must be a string with one of the enum's symbols",
 	KindArray:   "it must be an array",
 	KindMap:     "it must be an object",
-	KindUnion:   whyUnion,
-	KindFixed:   "it must be a string with one character for each byte of the fixed",
+	KindUnion:   "it is a value of no branch of the union",
+	KindFixed:   `it must be a string of characters from "\u0000" to "\u00ff", as many as the fixed has bytes`,
 }
 
 // Checking a default against unions of records can take far more steps than the default has values, since each level
@@ -57,118 +51,6 @@ const (
 )
 
 func newDefaultBudget(textBytes int) int { return defaultStepsPerByte*textBytes + defaultStepsFree }
-
-// unknownYet marks a value that cannot be checked before all types are known.
-var unknownYet = &misfit{fatal: true}
-
-// checkDefault refuses a default that Java's parser refuses. That one looks at JSON types alone: it takes an enum's default
-// that is no symbol and a fixed's of another size, which fail when they are needed.
-func (p *parser) checkDefault(f *Field) error {
-	m := p.misfit(f.schema, f.def, true)
-	switch {
-	case m == nil:
-		return nil
-	case m == unknownYet:
-		p.defaults = append(p.defaults, f)
-		return nil
-	default:
-		return m.at(f.record, f.name)
-	}
-}
-
-// misfit checks a value against a schema; direct is set for the default of a field of that very type.
-func (p *parser) misfit(s *Schema, v *jsonValue, direct bool) *misfit {
-	no := func(why string) *misfit { return &misfit{source: p.source, json: v, why: why} }
-	fatal := func(why string) *misfit { return &misfit{source: p.source, json: v, why: why, fatal: true} }
-	if p.work--; p.work < 0 {
-		return fatal(whyLong64)
-	}
-	if s == nil {
-		return unknownYet
-	}
-	ok := true
-	switch s.kind {
-	case KindNull:
-		ok = v.kind == jsonNull
-	case KindBoolean:
-		ok = v.kind == jsonBool
-	case KindInt:
-		_, ok = int32Value(v)
-	case KindLong:
-		_, ok = longValue(v)
-	case KindFloat, KindDouble:
-		_, ok = floatValue(v, direct)
-	case KindString, KindBytes, KindEnum, KindFixed:
-		ok = v.kind == jsonString
-	case KindArray, KindMap:
-		ok = v.kind == jsonArray && s.kind == KindArray || v.kind == jsonObject && s.kind == KindMap
-		for i := range v.items() {
-			if !ok {
-				break
-			}
-			if m := p.misfit(s.elem, &v.items()[i], false); m != nil {
-				return m
-			}
-		}
-	case KindUnion:
-		for _, b := range s.branches {
-			if m := p.misfit(b, v, false); m == nil || m.fatal {
-				return m
-			}
-		}
-		ok = false
-	case KindRecord:
-		if ok = v.kind == jsonObject; !ok {
-			break
-		}
-		if p.open[s] {
-			return fatal("it needs the fields of record " + shorten(s.name) + ", which are still being declared; use null or an empty array or map")
-		}
-		for _, f := range s.fields {
-			if m := v.member(f.name); m != nil {
-				if m := p.misfit(f.schema, m, false); m != nil {
-					return m
-				}
-			} else if f.def == nil {
-				return no("it lacks field " + shorten(f.name) + ", which has no default of its own")
-			}
-		}
-	}
-	if !ok {
-		return no(whyKinds[s.kind])
-	}
-	return nil
-}
-
-func longValue(v *jsonValue) (int64, bool) {
-	if !v.integer() {
-		return 0, false
-	}
-	n, err := strconv.ParseInt(v.text, 10, 64)
-	return n, err == nil
-}
-
-// floatValue returns a number, which is infinite where it is too large, as in Java. The default of a float or double field may be
-// a string too: JSON has no numbers for the values that are none.
-func floatValue(v *jsonValue, direct bool) (float64, bool) {
-	text := v.text
-	switch {
-	case v.kind == jsonNumber:
-	case direct && v.kind == jsonString:
-		text = strings.TrimSpace(text)
-		switch strings.TrimLeft(text, "+-") {
-		case "NaN", "Infinity":
-		default:
-			if strings.Trim(text, "+-.0123456789eE") != "" {
-				return 0, false
-			}
-		}
-	default:
-		return 0, false
-	}
-	f, err := strconv.ParseFloat(text, 64)
-	return f, err == nil || errors.Is(err, strconv.ErrRange)
-}
 
 // appendDefault appends the field's default as the bytes of a value of the field's schema: of a union, the first branch that the
 // default truly is a value of. This is where a default that [Lenient] let through becomes an error.
@@ -210,7 +92,7 @@ func (e *defaultEncoder) no(v *jsonValue, why string) *misfit {
 // value appends a JSON value as one of the schema.
 func (e *defaultEncoder) value(dst []byte, s *Schema, v *jsonValue, direct bool) ([]byte, *misfit) {
 	if e.steps--; e.steps < 0 || len(dst) > e.limit {
-		return nil, &misfit{source: e.source, json: v, why: whyLong64, fatal: true}
+		return nil, &misfit{source: e.source, json: v, why: whyTooLarge, fatal: true}
 	}
 	switch s.kind {
 	case KindArray, KindMap:
@@ -261,7 +143,7 @@ func appendScalar(dst []byte, s *Schema, v *jsonValue, direct bool) ([]byte, boo
 	}
 	switch s.kind {
 	case KindEnum:
-		i := find(s.symbols, s.symbolIndex, v.text)
+		i := s.symbol(v.text)
 		return binary.AppendVarint(dst, int64(i)), i >= 0
 	case KindString:
 		return append(binary.AppendVarint(dst, int64(len(v.text))), v.text...), true

@@ -9,7 +9,8 @@ import (
 // are bytes of the other with the same meaning.
 func equalSchemas(a, b *Schema) bool { return sameSchema(a, b, false) }
 
-// sameSchema compares like equalSchemas; if all is set also defaults, aliases, orders and properties: all but documentation.
+// sameSchema compares like equalSchemas; if all is set also the defaults and orders of fields and all properties, which is what
+// counts in Java when a type is defined again.
 //
 // Named types are compared once per pair, so that recursion ends, and a type of one text that is equal to one of another
 // costs no more than its own length.
@@ -46,13 +47,11 @@ func sameNode(a, b *Schema) bool {
 		slices.EqualFunc(a.fields, b.fields, func(f, g *Field) bool { return f.name == g.name })
 }
 
-// sameDetails compares what sameNode leaves out, except for documentation.
+// sameDetails compares what a type must have in common with an earlier definition besides what sameNode compares.
 func sameDetails(a, b *Schema) bool {
-	return a.isError == b.isError && a.enumDefault == b.enumDefault &&
-		slices.Equal(a.aliases, b.aliases) && sameProps(a.props, b.props) &&
+	return sameProps(a.props, b.props) &&
 		slices.EqualFunc(a.fields, b.fields, func(f, g *Field) bool {
-			return f.order == g.order && bytes.Equal(f.Default(), g.Default()) &&
-				slices.Equal(f.aliases, g.aliases) && sameProps(f.props, g.props)
+			return f.order == g.order && bytes.Equal(f.Default(), g.Default()) && sameProps(f.props, g.props)
 		})
 }
 

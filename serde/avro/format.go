@@ -1,6 +1,7 @@
 package avro
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -79,7 +80,7 @@ func (w *formatter) schema(s *Schema, around string) {
 func (w *formatter) reference(full, around string) {
 	space, name := splitName(full)
 	switch {
-	case space == around && primitiveKind(name) == 0:
+	case space == around && !reservedName(name):
 		w.text(name)
 	case space == "" && w.defined[around+"."+name]:
 		w.text("." + name) // without the dot it would be the other one
@@ -87,6 +88,9 @@ func (w *formatter) reference(full, around string) {
 		w.text(full)
 	}
 }
+
+// reservedName reports whether a simple name could be taken for a type of the specification.
+func reservedName(name string) bool { return slices.Contains(kindNames[1:], name) }
 
 func splitName(full string) (space, name string) {
 	if dot := strings.LastIndexByte(full, '.'); dot >= 0 {
@@ -132,7 +136,7 @@ func (w *formatter) namedType(s *Schema, around string) {
 		aliases := make([]string, len(s.aliases))
 		for i, alias := range s.aliases {
 			switch aliasSpace, aliasName := splitName(alias); {
-			case aliasSpace == space:
+			case aliasSpace == space && !reservedName(aliasName):
 				aliases[i] = aliasName
 			case aliasSpace == "":
 				aliases[i] = "." + aliasName

@@ -95,14 +95,6 @@ func (n *names) spend(key typeKey) bool {
 	return n.budget >= 0
 }
 
-// find returns the type of a name, or nil. A name that its own namespace does not know may be one of the null namespace.
-func (n *names) find(key typeKey) *Schema {
-	if s := n.types[key]; s != nil {
-		return s
-	}
-	return n.types[typeKey{0, key.name}]
-}
-
 func (n *names) put(key typeKey, s *Schema) {
 	if n.types == nil {
 		n.types = map[typeKey]*Schema{}
@@ -162,9 +154,21 @@ func (p *parser) reference(slot **Schema, v *jsonValue, space spaceID) error {
 	if !p.names.spend(key) {
 		return p.failNames(v)
 	}
-	if *slot = p.names.find(key); *slot == nil {
+	if strings.HasPrefix(v.text, ".") && !p.lenient {
+		return p.fail(v, "the name of a type begins with a dot; leave it out")
+	}
+	s := p.names.types[key]
+	if s == nil && !strings.Contains(v.text, ".") {
+		// A simple name that its namespace does not know yet may be one of the null namespace.
+		s = p.names.types[typeKey{0, key.name}]
+	}
+	if s == nil {
 		p.references = append(p.references, reference{slot, key, v, p.here()})
 	}
+	if s == nil || p.open[s] {
+		p.early++
+	}
+	*slot = s
 	return nil
 }
 
@@ -222,8 +226,18 @@ func (p *parser) typeAliases(s *Schema, v *jsonValue, space spaceID) error {
 	if err != nil {
 		return err
 	}
+	var seen map[typeKey]bool
+	if len(aliases) > 1 {
+		seen = make(map[typeKey]bool, len(aliases))
+	}
 	for _, alias := range aliases {
 		key := p.names.key(alias, space)
+		if seen[key] {
+			continue
+		}
+		if seen != nil {
+			seen[key] = true
+		}
 		if why := badName(key.name); why != "" {
 			return p.fail(v.member("aliases"), "the alias %s of %s %s", quote(alias), shorten(s.name), why)
 		}

@@ -1,10 +1,6 @@
 package avro
 
-import (
-	"math"
-	"strconv"
-	"strings"
-)
+import "math"
 
 // Parse reads the JSON text of a schema. It is strict unless [Lenient] is given: what Apache Avro for Java refuses is refused.
 // As there, // and /* */ comments are taken, the last of several equal attributes counts, a type may be used before its
@@ -17,6 +13,8 @@ func Parse(text string, opts ...ParseOption) (*Schema, error) {
 		maxBytes:  defaultMaxSchemaBytes,
 		maxLevels: defaultMaxSchemaLevels,
 		open:      map[*Schema]bool{},
+
+		uncomparable: map[*Schema]bool{},
 	}
 	for _, o := range opts {
 		o.applyParse(p)
@@ -47,6 +45,10 @@ type parser struct {
 	defaults   []*Field         // of types that were not yet defined
 	open       map[*Schema]bool // records whose fields are being parsed
 	work       int              // left for checking defaults
+
+	// Java cannot compare a record with another definition of it where the record refers to a type that is not complete there.
+	early        int // such references so far
+	uncomparable map[*Schema]bool
 
 	record, field string // where the parser is, for errors
 }
@@ -102,7 +104,7 @@ func (p *parser) document(doc *jsonValue) (*Schema, error) {
 // resolve does what has to wait until all types are known.
 func (p *parser) resolve() error {
 	for _, r := range p.references {
-		if *r.slot = p.names.find(r.key); *r.slot == nil {
+		if *r.slot = p.names.types[r.key]; *r.slot == nil {
 			return p.failAt(r.place, r.json, "type %s is not known; define it in this text, or give the schema that defines it with WithTypes", quote(r.json.text))
 		}
 	}
@@ -112,7 +114,7 @@ func (p *parser) resolve() error {
 		}
 	}
 	for _, r := range p.again {
-		if !sameSchema(r.first, r.second, true) {
+		if p.uncomparable[r.first] || p.uncomparable[r.second] || !sameSchema(r.first, r.second, true) {
 			return p.failAt(r.place, r.json, "type %s is defined twice, and not in the same way; rename one of them", shorten(r.first.name))
 		}
 	}
@@ -224,222 +226,6 @@ func (s *Schema) typeName() string {
 		return s.name
 	}
 	return s.kind.String()
-}
-
-// recordSchema builds a record.
-func (p *parser) recordSchema(slot **Schema, v *jsonValue, space spaceID, isError bool) error {
-	s := &Schema{kind: KindRecord, isError: isError}
-	space, err := p.define(slot, s, v, space)
-	if err != nil {
-		return err
-	}
-	list := v.member("fields")
-	if list == nil || list.kind != jsonArray {
-		return p.fail(v, `record %s needs "fields" with an array, which may be empty`, shorten(s.name))
-	}
-	defer func(at place) { p.record, p.field = at.record, at.field }(p.here())
-	p.record, p.field = s.name, ""
-	p.open[s] = true
-	defer delete(p.open, s)
-
-	items := list.items()
-	block := make([]Field, len(items))
-	fields := make([]*Field, len(items))
-	names := make([]string, 0, len(items))
-	var index map[string]int
-	if len(items) >= indexFrom {
-		index = make(map[string]int, len(items))
-	}
-	for i := range items {
-		f := &block[i]
-		f.index, f.record, f.source = i, s, p.source
-		if err := p.parseField(f, &items[i], space); err != nil {
-			return err
-		}
-		if find(names, index, f.name) >= 0 {
-			return p.fail(&items[i], "the record has this field twice; rename or remove one")
-		}
-		names = append(names, f.name)
-		if index != nil {
-			index[f.name] = i
-		}
-		fields[i] = f
-		p.field = ""
-	}
-	s.fields, s.fieldIndex = fields, index
-	return nil
-}
-
-// parseField builds one field of a record.
-func (p *parser) parseField(f *Field, v *jsonValue, space spaceID) error {
-	name := v.member("name")
-	if v.kind != jsonObject || name == nil || name.kind != jsonString {
-		return p.fail(v, `a field is an object with "name"`)
-	}
-	if why := badName(name.text); why != "" {
-		return p.fail(name, "the field name %s %s", quote(name.text), why)
-	}
-	f.name, p.field = name.text, name.text
-	f.doc, f.hasDoc = optionalText(v, "doc")
-	t := v.member("type")
-	if t == nil {
-		return p.fail(v, `the field needs "type" with a schema`)
-	}
-	if err := p.schema(&f.schema, t, space); err != nil {
-		return err
-	}
-	f.order = "ascending"
-	if order := v.member("order"); order != nil {
-		switch f.order = strings.ToLower(order.text); {
-		case order.kind == jsonString && (f.order == "ascending" || f.order == "descending" || f.order == "ignore"):
-		default:
-			return p.fail(order, `the field's order must be "ascending", "descending" or "ignore"`)
-		}
-	}
-	aliases, err := p.texts(v, "aliases")
-	if err != nil {
-		return err
-	}
-	f.aliases = aliases
-	f.props = propsOf(v, fieldAttributes)
-	if def := v.member("default"); def != nil {
-		own := *def // the field keeps this value, not its neighbours
-		f.def = &own
-		if !p.lenient {
-			return p.checkDefault(f)
-		}
-	}
-	return nil
-}
-
-// enum builds an enum.
-func (p *parser) enum(slot **Schema, v *jsonValue, space spaceID) error {
-	s := &Schema{kind: KindEnum, enumDefault: -1}
-	if _, err := p.define(slot, s, v, space); err != nil {
-		return err
-	}
-	list := v.member("symbols")
-	if list == nil || list.kind != jsonArray {
-		return p.fail(v, `enum %s needs "symbols" with an array of names`, shorten(s.name))
-	}
-	items := list.items()
-	s.symbols = make([]string, 0, len(items))
-	if len(items) >= indexFrom {
-		s.symbolIndex = make(map[string]int, len(items))
-	}
-	for i := range items {
-		symbol := items[i].text
-		if items[i].kind != jsonString {
-			return p.fail(&items[i], "a symbol of enum %s is not a string", shorten(s.name))
-		}
-		if why := badName(symbol); why != "" {
-			return p.fail(&items[i], "the symbol %s %s", quote(symbol), why)
-		}
-		if find(s.symbols, s.symbolIndex, symbol) >= 0 {
-			return p.fail(&items[i], "enum %s has the symbol %s twice; remove one", shorten(s.name), shorten(symbol))
-		}
-		s.symbols = append(s.symbols, symbol)
-		if s.symbolIndex != nil {
-			s.symbolIndex[symbol] = i
-		}
-	}
-	if def := v.member("default"); def != nil && def.kind == jsonString {
-		s.enumDefault = find(s.symbols, s.symbolIndex, def.text)
-		if s.enumDefault < 0 && !p.lenient {
-			return p.fail(def, "the default %s of enum %s is none of its symbols; add it or take one of them", quote(def.text), shorten(s.name))
-		}
-	}
-	return nil
-}
-
-// fixed builds a fixed.
-func (p *parser) fixed(slot **Schema, v *jsonValue, space spaceID) error {
-	s := &Schema{kind: KindFixed}
-	size := v.member("size")
-	bytes, ok := int32Value(size)
-	s.size = bytes
-	if _, err := p.define(slot, s, v, space); err != nil {
-		return err
-	}
-	if !ok || s.size < 0 {
-		return p.fail(v, `fixed %s needs "size" with a number of bytes from 0 to %d`, shorten(s.name), math.MaxInt32)
-	}
-	return nil
-}
-
-// int32Value returns a JSON value that is a whole number of 32 bits.
-func int32Value(v *jsonValue) (int, bool) {
-	if v == nil || !v.integer() {
-		return 0, false
-	}
-	n, err := strconv.ParseInt(v.text, 10, 32)
-	return int(n), err == nil
-}
-
-// optionalText returns an attribute that counts only if it is a string.
-func optionalText(v *jsonValue, name string) (text string, ok bool) {
-	if m := v.member(name); m != nil && m.kind == jsonString {
-		return m.text, true
-	}
-	return "", false
-}
-
-// texts returns an attribute that is an array of strings, each once.
-func (p *parser) texts(v *jsonValue, name string) ([]string, error) {
-	list := v.member(name)
-	if list == nil {
-		return nil, nil
-	}
-	if list.kind != jsonArray {
-		return nil, p.fail(list, "%q must be an array of strings", name)
-	}
-	items := list.items()
-	texts := make([]string, 0, len(items))
-	var index map[string]int
-	if len(items) >= indexFrom {
-		index = make(map[string]int, len(items))
-	}
-	for i := range items {
-		if items[i].kind != jsonString {
-			return nil, p.fail(&items[i], "%q must be an array of strings", name)
-		}
-		if find(texts, index, items[i].text) >= 0 {
-			continue
-		}
-		if index != nil {
-			index[items[i].text] = i
-		}
-		texts = append(texts, items[i].text)
-	}
-	return texts, nil
-}
-
-// The attributes that have a meaning of their own; all others are properties.
-var (
-	schemaAttributes = []string{"type", "name", "namespace", "doc", "aliases", "fields", "symbols", "items", "values", "size"}
-	enumAttributes   = append([]string{"default"}, schemaAttributes...)
-	fieldAttributes  = []string{"type", "name", "doc", "aliases", "default", "order"}
-)
-
-// setProps keeps the properties of a schema and finds the logical type among them.
-func (s *Schema) setProps(v *jsonValue) {
-	reserved := schemaAttributes
-	if s.kind == KindEnum {
-		reserved = enumAttributes
-	}
-	if s.props = propsOf(v, reserved); len(s.props) > 0 {
-		s.setLogicalType(v)
-	}
-}
-
-func propsOf(v *jsonValue, reserved []string) []property {
-	var props []property
-	for i, name := range v.names() {
-		if find(reserved, nil, name) < 0 {
-			props = append(props, property{name, v.items()[i]})
-		}
-	}
-	return props
 }
 
 // primitives are the nodes of primitive types without properties.

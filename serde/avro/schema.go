@@ -75,6 +75,12 @@ func (s *Schema) Field(name string) *Field {
 // Symbols returns the symbols of an enum in the order of the schema.
 func (s *Schema) Symbols() []string { return s.symbols }
 
+// symbol returns the place of an enum's symbol, or -1.
+func (s *Schema) symbol(name string) int {
+	symbols := nameList{s.symbols, s.symbolIndex}
+	return symbols.find(name)
+}
+
 // EnumDefault returns the symbol that readers of an enum take for one that they do not know, and whether the enum has
 // one. The default of a field of that type is another thing.
 func (s *Schema) EnumDefault() (symbol string, ok bool) {

@@ -12,7 +12,7 @@ import (
 // Bounds of one body, beside those that its length gives.
 const (
 	maxDepth    = 1000
-	maxZeroSize = 1_000_000 // items of arrays that take no bytes
+	maxZeroSize = 1_000_000 // values that take no bytes, outside of unions
 )
 
 // check walks through a body by its writer schema and refuses whatever does not fit: hamba believes counts and lengths before it
@@ -32,7 +32,7 @@ func check(layout *node, body []byte) error {
 type checker struct {
 	body     []byte
 	pos      int
-	zeroSize int64
+	zeroSize int64 // values so far that take no bytes
 }
 
 func (c *checker) left() int { return len(c.body) - c.pos }
@@ -44,6 +44,11 @@ func (c *checker) fail(format string, args ...any) *Error {
 func (c *checker) value(n *node, depth int) *Error {
 	if depth > maxDepth {
 		return c.fail("more than %d levels", maxDepth)
+	}
+	if n.least == 0 {
+		if c.zeroSize++; c.zeroSize > maxZeroSize {
+			return c.fail("more than %d values that take no bytes", maxZeroSize)
+		}
 	}
 	switch n.kind {
 	case avro.Null:
@@ -179,6 +184,9 @@ func (c *checker) union(n *node, depth int) *Error {
 		c.pos = start
 		return c.fail("union has no branch with index %d, it has %d", index, len(n.branches))
 	}
+	if n.branches[index].kind == avro.Null { // its index has taken a byte
+		return nil
+	}
 	return c.value(n.branches[index], depth+1)
 }
 
@@ -228,7 +236,6 @@ func (c *checker) room(count int64, least, start int) *Error {
 	case least > 0 && count >= 0 && count <= int64(left/least):
 		return nil
 	case least == 0 && count >= 0 && count <= maxZeroSize-c.zeroSize:
-		c.zeroSize += count
 		return nil
 	}
 	c.pos = start

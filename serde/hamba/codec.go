@@ -99,8 +99,8 @@ func (c *Codec[T]) Encoder(schema []string) (func(dst []byte, v *T) ([]byte, err
 	if err != nil {
 		return nil, fmt.Errorf("hamba: encoder of %s: %w", reflect.TypeFor[T](), err)
 	}
-	e := newEncoder(parsed, c.viewer.target())
-	if err := e.probe(); err != nil {
+	e, err := newEncoder(parsed, c.viewer.target())
+	if err != nil {
 		return nil, fmt.Errorf("hamba: encoder of %s: %w", reflect.TypeFor[T](), err)
 	}
 	return func(dst []byte, v *T) ([]byte, error) {
@@ -158,11 +158,7 @@ func (c *Codec[T]) decoder(writer, reader []string) (*decoder, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reader: %w", err)
 	}
-	d, err := newDecoder(w, r, c.viewer.target())
-	if err != nil {
-		return nil, err
-	}
-	return d, d.probe()
+	return newDecoder(w, r, c.viewer.target())
 }
 
 func (c *Codec[T]) orOwn(schema []string) ([]string, error) {

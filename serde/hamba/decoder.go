@@ -2,6 +2,7 @@ package hamba
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"reflect"
 	"sync"
@@ -20,13 +21,19 @@ type decoder struct {
 }
 
 func newDecoder(writer, reader avro.Schema, target reflect.Type) (*decoder, error) {
+	layout, err := layoutOf(writer)
+	if err != nil {
+		return nil, fmt.Errorf("writer: %w", err)
+	}
+	if _, err := layoutOf(reader); err != nil {
+		return nil, fmt.Errorf("reader: %w", err)
+	}
 	schema, err := resolve(writer, reader, target)
 	if err != nil {
 		return nil, err
 	}
-	d := &decoder{api: newAPI(), schema: schema, writer: writer, layout: layoutOf(writer), target: target}
-	d.readers.New = func() any { return avro.NewReader(nil, 0, avro.WithReaderConfig(d.api)) }
-	return d, nil
+	d := &decoder{api: newAPI(), schema: schema, writer: writer, layout: layout, target: target}
+	return d, d.probe()
 }
 
 // resolve returns the schema that hamba reads the writer's bytes with.
@@ -67,7 +74,10 @@ func (d *decoder) read(src []byte, obj any) error {
 
 // decode lets hamba read src, which holds what the writer schema says.
 func (d *decoder) decode(src []byte, obj any) (err error) {
-	r := d.readers.Get().(*avro.Reader) //nolint:errcheck // the pool holds nothing else
+	r, ok := d.readers.Get().(*avro.Reader)
+	if !ok {
+		r = avro.NewReader(nil, 0, avro.WithReaderConfig(d.api))
+	}
 	r.Reset(src)
 	r.Error = nil
 	defer func() {

@@ -30,16 +30,22 @@ type encoder struct {
 	writers sync.Pool
 }
 
-func newEncoder(schema avro.Schema, target reflect.Type) *encoder {
-	e := &encoder{api: newAPI(), schema: schema, layout: layoutOf(schema), target: target}
-	e.writers.New = func() any { return avro.NewWriter(io.Discard, 512, avro.WithWriterConfig(e.api)) }
-	return e
+func newEncoder(schema avro.Schema, target reflect.Type) (*encoder, error) {
+	layout, err := layoutOf(schema)
+	if err != nil {
+		return nil, err
+	}
+	e := &encoder{api: newAPI(), schema: schema, layout: layout, target: target}
+	return e, e.probe()
 }
 
 // append writes obj, a pointer to the target type, behind dst. What hamba has written is walked through like any input: so
 // strings that are not UTF-8 are found, and values that hamba writes in a form that nobody can read.
 func (e *encoder) append(dst []byte, obj any) (out []byte, err error) {
-	w := e.writers.Get().(*avro.Writer) //nolint:errcheck // the pool holds nothing else
+	w, ok := e.writers.Get().(*avro.Writer)
+	if !ok {
+		w = avro.NewWriter(io.Discard, 512, avro.WithWriterConfig(e.api))
+	}
 	w.Reset(io.Discard)
 	w.Error = nil
 	defer func() {

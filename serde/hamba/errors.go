@@ -79,7 +79,7 @@ func translate(err error, target reflect.Type) *Error {
 		e.Problem = "the value is not a symbol of the enum"
 	case strings.HasPrefix(text, "avro: cannot encode nil") || strings.HasPrefix(text, "encoding nil"):
 		e.Problem = "a nil pointer stands where null is not allowed"
-	case isInteger(at): // an enum's own MarshalText: there is no string in the value that its error could quote
+	case isInteger(at) && !strings.HasPrefix(text, "avro: "): // of an enum's MarshalText, whose value has no string to quote
 		e.Problem = text
 	default:
 		e.Problem = "the value has no form in the schema"

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"math"
 	"runtime"
 	"strings"
@@ -63,7 +64,7 @@ func TestHostileBodies(t *testing.T) {
 		{"least array count", field(list), varints(math.MinInt64, 0), "f at byte 0: a block claims -9223372036854775808 items"},
 		{"map count", field(`{"type":"map","values":"int"}`), varints(1 << 40), "f at byte 0: a block claims 1099511627776 items of 2 bytes at least"},
 		{"items of no size", field(null), varints(1 << 28), "f at byte 0: a block claims 268435456 items that take no bytes"},
-		{"items of no size in many blocks", field(null), append(varints(900_000, 900_000), 0), "items that take no bytes"},
+		{"items of no size in many blocks", field(null), append(varints(900_000, 900_000), 0), "f at byte 3: a block claims 900000 items that take no bytes"},
 		{"empty records", field(`{"type":"array","items":{"type":"record","name":"E","fields":[]}}`), varints(1 << 40), "items that take no bytes"},
 		{"block size beyond the body", field(list), varints(-1, 100, 0, 0), "f at byte 3: a block claims 100 bytes, 2 are left"},
 		{"block size too small", field(list), append(varints(-1, 0, 2), 'x', 0), "f at byte 5: a block claims 0 bytes, its items take 3"},
@@ -109,6 +110,37 @@ func TestHostileBodies(t *testing.T) {
 				t.Errorf("%d bytes allocated for a body of %d", used, len(tt.body))
 			}
 		})
+	}
+}
+
+// Schemas come from a registry, and may be made to hurt as well.
+func TestHostileSchemas(t *testing.T) {
+	t.Parallel()
+	doubling := `{"type":"record","name":"R0","fields":[{"name":"n","type":"null"}]}`
+	for i := 1; i < 60; i++ {
+		doubling = fmt.Sprintf(`{"type":"record","name":"R%d","fields":[{"name":"a","type":%s},{"name":"b","type":"R%d"}]}`, i, doubling, i-1)
+	}
+	fixed := func(size string) string {
+		return record(`{"name":"f","type":["null",{"type":"fixed","name":"F","size":` + size + `}]}`)
+	}
+	for name, tt := range map[string]struct{ schema, want string }{
+		"doubling":       {doubling, "more than 1048576 types"},
+		"huge fixed":     {fixed("1099511627776"), "at most 67108864 are allowed"},
+		"negative fixed": {fixed("-1"), "fixed size cannot be negative"},
+	} {
+		if _, err := hamba.Generic(tt.schema); err == nil || !strings.Contains(err.Error(), tt.want) || len(err.Error()) > 1000 {
+			t.Errorf("%s: %v, want %s", name, err, tt.want)
+		}
+	}
+}
+
+func TestManyNullsInUnionsAreSound(t *testing.T) {
+	t.Parallel()
+	c := hamba.MustFor[[]*string](`{"type":"array","items":["null","string"]}`)
+	want := make([]*string, 1_100_000)
+	var got []*string
+	if err := decoderOf(t, c, nil, nil)(bytesOf(t, c, &want), &got); err != nil || len(got) != len(want) {
+		t.Errorf("%d nulls, %v, want %d", len(got), err, len(want))
 	}
 }
 

@@ -19,7 +19,7 @@ const (
 func parse(texts []string) (schema avro.Schema, err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			schema, err = nil, fmt.Errorf("schema does not parse: hamba/avro failed: %v", r)
+			schema, err = nil, fmt.Errorf("schema does not parse: hamba/avro failed: %.300v", r)
 		}
 	}()
 	cache := &avro.SchemaCache{}
@@ -32,7 +32,7 @@ func parse(texts []string) (schema avro.Schema, err error) {
 			return nil, fmt.Errorf("schema %d of %d does not parse: %w", i+1, len(texts), err)
 		}
 		if schema, err = avro.ParseWithCache(text, "", cache); err != nil {
-			return nil, fmt.Errorf("schema %d of %d does not parse: %w", i+1, len(texts), err)
+			return nil, fmt.Errorf("schema %d of %d does not parse: %.300s", i+1, len(texts), trimPackage(err.Error()))
 		}
 	}
 	if schema == nil {

@@ -79,16 +79,17 @@ func (p *parser) record(v *value, kind, space string) (*node, error) {
 	if list == nil || list.kind != arrayKind {
 		return nil, fmt.Errorf("Record has no fields: %s", v) //nolint:staticcheck // the registry's text
 	}
-	seen := map[string]bool{}
+	seen := map[string]int{}
 	for _, item := range list.items {
 		f, err := p.field(item, n.name.space)
 		if err != nil {
 			return nil, err
 		}
-		if seen[f.name] {
-			return nil, fmt.Errorf("Duplicate field %s in record %s", f.name, n.name.full()) //nolint:staticcheck // the registry's text
+		if before, ok := seen[f.name]; ok {
+			return nil, fmt.Errorf("Duplicate field %s in record %s: %s and %s.", //nolint:staticcheck // the registry's text
+				f.name, n.name.full(), f.at(len(n.fields)), n.fields[before].at(before))
 		}
-		seen[f.name] = true
+		seen[f.name] = len(n.fields)
 		n.fields = append(n.fields, f)
 	}
 	n.props = properties(v, typeAttributes)
@@ -124,16 +125,18 @@ func (p *parser) field(v *value, space string) (*field, error) {
 		}
 	}
 	if k := f.typ.kind; f.preset != nil && f.preset.kind == stringKind && (k == "float" || k == "double") {
-		number, err := readValue(f.preset.text)
-		if err != nil || number.kind != numberKind {
-			return nil, fmt.Errorf("For input string: %q", f.preset.text) //nolint:staticcheck // the registry's text
+		number, err := parseDouble(f.preset.text)
+		if err != nil {
+			return nil, err
 		}
-		f.preset = number
-		if isInteger(number.text) {
-			f.preset = &value{kind: numberKind, text: number.text + ".0"}
-		}
+		f.preset = &value{kind: numberKind, text: javaDouble(number)}
 	}
 	return f, nil
+}
+
+// at names a field and its place, as Avro prints them.
+func (f *field) at(position int) string {
+	return fmt.Sprintf("%s type:%s pos:%d", f.name, strings.ToUpper(f.typ.resolved().kind), position)
 }
 
 func fieldOrder(v *value) (string, error) {

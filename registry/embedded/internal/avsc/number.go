@@ -1,6 +1,7 @@
 package avsc
 
 import (
+	"fmt"
 	"math"
 	"strconv"
 	"strings"
@@ -48,6 +49,22 @@ func withFraction(digits string) string {
 		return digits
 	}
 	return digits + ".0"
+}
+
+// parseDouble reads a float default that is written as a string.
+func parseDouble(text string) (float64, error) {
+	switch text {
+	case "NaN", "Infinity", "+Infinity", "-Infinity":
+	default:
+		if text == "" || strings.Trim(text, "+-.0123456789eE") != "" {
+			return 0, fmt.Errorf("For input string: %q", text) //nolint:staticcheck // the registry's text
+		}
+	}
+	f, err := strconv.ParseFloat(text, 64)
+	if err != nil && !math.IsInf(f, 0) {
+		return 0, fmt.Errorf("For input string: %q", text) //nolint:staticcheck // the registry's text
+	}
+	return f, nil
 }
 
 // fits reports whether an integer's text is within the given bits.

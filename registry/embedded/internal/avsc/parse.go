@@ -227,7 +227,7 @@ func (p *parser) checkSpace(space string) error {
 	}
 	for part := range strings.SplitSeq(space, ".") {
 		if err := checkName(part); err != nil {
-			return err
+			return fmt.Errorf("Namespace part %q is invalid: %w", part, err) //nolint:staticcheck // the registry's text
 		}
 	}
 	return nil

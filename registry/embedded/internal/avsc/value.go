@@ -33,6 +33,7 @@ type value struct {
 	text    string // of a string, unquoted; of a number or boolean, as written
 	items   []*value
 	members []member
+	places  map[string]int // of members, by name
 }
 
 type member struct {
@@ -42,10 +43,8 @@ type member struct {
 
 // get returns the member of that name, or nil.
 func (v *value) get(name string) *value {
-	for _, m := range v.members {
-		if m.name == name {
-			return m.value
-		}
+	if i, ok := v.places[name]; ok {
+		return v.members[i].value
 	}
 	return nil
 }
@@ -76,10 +75,7 @@ func readValue(text string) (*value, error) {
 }
 
 func readNext(d *json.Decoder, depth int) (*value, error) {
-	token, err := d.Token()
-	if errors.Is(err, io.EOF) {
-		err = io.ErrUnexpectedEOF
-	}
+	token, err := next(d)
 	if err != nil {
 		return nil, err
 	}
@@ -102,6 +98,15 @@ func readNext(d *json.Decoder, depth int) (*value, error) {
 	return readObject(d, depth+1)
 }
 
+// next reads a token where the text may not end.
+func next(d *json.Decoder) (json.Token, error) {
+	token, err := d.Token()
+	if errors.Is(err, io.EOF) {
+		err = io.ErrUnexpectedEOF
+	}
+	return token, err
+}
+
 func readArray(d *json.Decoder, depth int) (*value, error) {
 	v := &value{kind: arrayKind}
 	for d.More() {
@@ -111,16 +116,15 @@ func readArray(d *json.Decoder, depth int) (*value, error) {
 		}
 		v.items = append(v.items, item)
 	}
-	_, err := d.Token()
+	_, err := next(d)
 	return v, err
 }
 
 // readObject lets the last of equal members win, in the place of the first.
 func readObject(d *json.Decoder, depth int) (*value, error) {
-	v := &value{kind: objectKind}
-	places := map[string]int{}
+	v := &value{kind: objectKind, places: map[string]int{}}
 	for d.More() {
-		name, err := d.Token()
+		name, err := next(d)
 		if err != nil {
 			return nil, err
 		}
@@ -129,14 +133,14 @@ func readObject(d *json.Decoder, depth int) (*value, error) {
 			return nil, err
 		}
 		key, _ := name.(string) // the decoder refuses any other name itself
-		if at, ok := places[key]; ok {
+		if at, ok := v.places[key]; ok {
 			v.members[at].value = item
 			continue
 		}
-		places[key] = len(v.members)
+		v.places[key] = len(v.members)
 		v.members = append(v.members, member{key, item})
 	}
-	_, err := d.Token()
+	_, err := next(d)
 	return v, err
 }
 

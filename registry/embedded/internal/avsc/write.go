@@ -24,6 +24,15 @@ func (s *Schema) Text(f Form) string {
 	return string(w.out)
 }
 
+// Fields returns the names of a record's own fields, none for other types.
+func (s *Schema) Fields() []string {
+	var names []string
+	for _, f := range s.root.resolved().fields {
+		names = append(names, f.name)
+	}
+	return names
+}
+
 // shallow writes one named type with all others left as names.
 func shallow(n *node) string {
 	w := writer{only: n}
@@ -205,7 +214,7 @@ func (w *writer) value(v *value) {
 		}
 		w.raw("}")
 	case numberKind:
-		if strings.HasSuffix(v.text, "Infinity") { // no JSON number
+		if strings.HasSuffix(v.text, "Infinity") || v.text == "NaN" { // no JSON numbers
 			w.str(v.text)
 			return
 		}

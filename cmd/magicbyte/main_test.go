@@ -1,0 +1,121 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// run executes the command line and returns what it printed.
+func run(ctx context.Context, t *testing.T, args ...string) (string, error) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(ctx, time.Minute) // a command that ought to end and does not shows here
+	defer cancel()
+	var out bytes.Buffer
+	root := newRootCommand()
+	root.SetArgs(args)
+	root.SetOut(&out)
+	root.SetErr(&out)
+	err := root.ExecuteContext(ctx)
+	return out.String(), err
+}
+
+func TestDemo(t *testing.T) {
+	t.Parallel()
+	out, err := run(t.Context(), t, "demo")
+	if err != nil {
+		t.Fatalf("demo: %v\n%s", err, out)
+	}
+	for _, event := range []string{
+		"ORDER_CREATED", "ORDER_UPDATED", "ORDER_CANCELLED", "PAYMENT_AUTHORIZED", "PAYMENT_CAPTURED",
+		"PAYMENT_FAILED", "ORDER_SHIPPED", "ORDER_DELIVERED", "ORDER_RETURNED",
+	} {
+		if row := regexp.MustCompile(`(?m)^ +\d +\d+ +1 +ORD-\d+ +` + event + ` +` + event + ` `); !row.MatchString(out) {
+			t.Errorf("no row in which %s was sent and received", event)
+		}
+	}
+	for what, pattern := range map[string]string{
+		"an incompatible version is refused":   `READER_FIELD_MISSING_DEFAULT_VALUE`,
+		"a reader of version 1 read version 2": `(?m) 2 +ORD-1003 +ORDER_DELIVERED \(v2\) +ORDER_DELIVERED +DELIVERED`,
+		"the poison record is a dead letter":   `(?m)ORD-1002 +\(poison\) +\(dead letter\)`,
+		"with its bytes":                       `23 bytes as they were sent`,
+		"and its class":                        `dlq\.error\.class +corrupt`,
+		"sizes are compared":                   `\d+ bytes on the wire, \d+ as JSON`,
+		"it ends":                              `(?m)^Done\.$`,
+	} {
+		if !regexp.MustCompile(pattern).MatchString(out) {
+			t.Errorf("%s: no %q in\n%s", what, pattern, out)
+		}
+	}
+}
+
+func TestLocalServesUntilInterrupted(t *testing.T) {
+	t.Parallel()
+	ctx, interrupt := context.WithCancel(t.Context())
+	defer interrupt()
+	r, w := io.Pipe()
+	root := newRootCommand()
+	root.SetArgs([]string{"local", "--kafka", "127.0.0.1:0", "--registry", "127.0.0.1:0", "--topic", "a,b", "--partitions", "2"})
+	root.SetOut(w)
+	ended := make(chan error, 1)
+	go func() {
+		ended <- root.ExecuteContext(ctx)
+		_ = w.Close()
+	}()
+	var out bytes.Buffer
+	buf := make([]byte, 1024)
+	for !strings.Contains(out.String(), "Ctrl-C") {
+		n, err := r.Read(buf)
+		if err != nil {
+			t.Fatalf("local ended: %v, after %q", <-ended, out.String())
+		}
+		out.Write(buf[:n])
+	}
+	for _, want := range []string{"Kafka broker     127.0.0.1:", "Schema Registry  http://127.0.0.1:", "a, 2 partitions", "b, 2 partitions"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("no %q in %q", want, out.String())
+		}
+	}
+	interrupt()
+	if err := <-ended; err != nil {
+		t.Errorf("local after an interrupt: %v", err)
+	}
+}
+
+func TestWrongArguments(t *testing.T) {
+	t.Parallel()
+	cases := []struct {
+		args []string
+		want string
+	}{
+		{[]string{"dmeo"}, "dmeo"},
+		{[]string{"demo", "now"}, "now"},
+		{[]string{"local", "--kafka", "nonsense"}, "broker"},
+		{[]string{"local", "--partitions", "0"}, "--partitions"},
+		{[]string{"local", "--kafka", "127.0.0.1:0", "--registry", "127.0.0.1:0", "--topic", "a b"}, "a b"},
+	}
+	for _, c := range cases {
+		t.Run(strings.Join(c.args, " "), func(t *testing.T) {
+			t.Parallel()
+			if out, err := run(t.Context(), t, c.args...); err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("%v: error %v, want %q in it; printed %q", c.args, err, c.want, out)
+			}
+		})
+	}
+}
+
+func TestVersion(t *testing.T) {
+	t.Parallel()
+	out, err := run(t.Context(), t, "version")
+	if err != nil || !regexp.MustCompile(`^magicbyte .+, go\d.*, librdkafka \d`).MatchString(out) {
+		t.Errorf("printed %q, %v", out, err)
+	}
+}
