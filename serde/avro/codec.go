@@ -281,9 +281,11 @@ func decodeGenerated[T any](name string, src []byte, v *T) error {
 
 // decodeGeneric reads a value in generic form.
 func decodeGeneric(s *Schema, src []byte) (any, error) {
-	cfg, _ := newConfig(nil) //nolint:errcheck // there are no options
-	state := &codecState{cfg: cfg}
-	plan, err := state.decoding(s, s, anyType)
+	cfg, err := newConfig(nil)
+	if err != nil {
+		return nil, err
+	}
+	plan, err := (&codecState{cfg: cfg}).decoding(s, s, anyType)
 	if err != nil {
 		return nil, err
 	}

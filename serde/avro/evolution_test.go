@@ -111,8 +111,11 @@ func TestEverythingEvolvesAtOnce(t *testing.T) {
 	t.Parallel()
 	in := evolvedInput(t)
 	want := evolved{
-		"raw", "renamed", 12, new("widened"), "UNKNOWN", time.UnixMilli(1234).UTC(), "given", -7, nil, []string{"a", "b"},
-		map[string]int32{"k": 1}, nil, &evolvedSub{"t", nil}, []evolvedPart{{3, 0.5}, {3, -1}},
+		"raw", "renamed", 12, new("widened"), "UNKNOWN", time.UnixMilli(1234).UTC(), "given", -7, nil,
+		[]string{"a", "b"},
+		map[string]int32{"k": 1},
+		nil, &evolvedSub{"t", nil},
+		[]evolvedPart{{3, 0.5}, {3, -1}},
 	}
 	decode, err := avro.MustFor[evolved](evolvedReader).Decoder([]string{evolvedWriter}, nil)
 	if err != nil {

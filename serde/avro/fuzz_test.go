@@ -124,7 +124,7 @@ func (m *schemaMaker) record() string {
 	var fields []string
 	for i := range n {
 		f := fmt.Sprintf(`{"name":"f%d","type":%s}`, i, m.schema())
-		if m.twisted() && m.twisted() {
+		if m.twisted() && i%2 == 0 {
 			f = fmt.Sprintf(`{"name":"g%d","type":["null","string"],"default":null}`, i)
 		}
 		if m.twisted() {

@@ -103,34 +103,25 @@ func timeOf(n, tick int64) time.Time {
 
 // ticksOf returns the number of ticks since the epoch, rounded down, and whether there is one of 64 bits.
 func ticksOf(t time.Time, tick int64) (int64, bool) {
-	seconds, nanos := t.Unix(), int64(t.Nanosecond())
+	seconds := t.Unix()
 	if tick > int64(time.Second) {
-		seconds, per := seconds, tick/int64(time.Second)
+		per := tick / int64(time.Second)
 		n := seconds / per
 		if seconds%per < 0 {
 			n--
 		}
 		return n, true
 	}
-	perSecond := int64(time.Second) / tick
-	// Multiplying by a second less, and adding it afterwards, keeps the very least time within 64 bits.
-	least, most := math.MinInt64/perSecond-1, math.MaxInt64/perSecond
-	if seconds < least || seconds > most {
+	perSecond, rest := int64(time.Second)/tick, int64(t.Nanosecond())/tick
+	if seconds < 0 && rest > 0 { // so that the least time of all does not overflow on the way
+		seconds, rest = seconds+1, rest-perSecond
+	}
+	if seconds < math.MinInt64/perSecond || seconds > math.MaxInt64/perSecond {
 		return 0, false
 	}
-	rest := nanos / tick
-	if seconds < 0 && rest > 0 {
-		seconds++
-		rest -= perSecond
-	}
-	if seconds < math.MinInt64/perSecond {
-		return 0, false
-	}
-	n := seconds * perSecond
-	if rest > 0 && n > math.MaxInt64-rest || rest < 0 && n < math.MinInt64-rest {
-		return 0, false
-	}
-	return n + rest, true
+	whole := seconds * perSecond
+	n := whole + rest
+	return n, (rest >= 0) == (n >= whole)
 }
 
 func readTime(written Kind, tick int64) func(d *decoder, p unsafe.Pointer) *Error {

@@ -16,7 +16,7 @@ import (
 type opcode uint8
 
 const (
-	opInvalid opcode = iota
+	_ opcode = iota
 
 	// Values.
 	opBool
@@ -77,7 +77,6 @@ type aux struct {
 	memory *memory // of slices, and of what pointers point to
 	least  int     // bytes that an item or entry takes at least
 	size   uintptr // of an item in memory
-	typ    reflect.Type
 	values []int64 // -1: an unknown symbol
 	names  []string
 	jumps  []int32

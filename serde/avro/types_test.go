@@ -83,8 +83,8 @@ type scalars struct {
 
 type logicals struct {
 	Date    time.Time            `avro:"date"`
-	TimeMs  time.Duration        `avro:"timems"`
-	TimeUs  time.Duration        `avro:"timeus"`
+	OfDay3  time.Duration        `avro:"timems"`
+	OfDay6  time.Duration        `avro:"timeus"`
 	StampMs time.Time            `avro:"stampms"`
 	StampUs time.Time            `avro:"stampus"`
 	StampNs time.Time            `avro:"stampns"`
@@ -160,7 +160,7 @@ func TestEveryTypeComesBack(t *testing.T) {
 		at := time.Date(1969, 7, 20, 20, 17, 40, 123456789, time.UTC)
 		id := [16]byte{1, 0x90, 0xb3, 0xc4, 0x7d, 0x2e, 0x7a, 0x31, 0x9f, 0, 1, 2, 3, 4, 5, 255}
 		roundTrip(t, logicalSchema, logicals{
-			Date: at.Truncate(24 * time.Hour), TimeMs: 23*time.Hour + time.Millisecond, TimeUs: time.Microsecond,
+			Date: at.Truncate(24 * time.Hour), OfDay3: 23*time.Hour + time.Millisecond, OfDay6: time.Microsecond,
 			StampMs: at.Truncate(time.Millisecond), StampUs: at.Truncate(time.Microsecond), StampNs: at,
 			LocalMs: avro.LocalTimeOf(at.Truncate(time.Millisecond)), LocalUs: avro.LocalTimeOf(at.Truncate(time.Microsecond)), LocalNs: avro.LocalTimeOf(at),
 			Dur: avro.Duration{Months: 14, Days: 1 << 31, Millis: 999}, Dec: avro.Decimal{Unscaled: big.NewInt(-128), Scale: 2},
