@@ -29,7 +29,7 @@ func newTestLane(t *testing.T, set settings, decode func(context.Context) error,
 			return handle(ctx, rec.(*Record[string, string]).Offset)
 		},
 	})
-	e.pulse.limit = time.Minute
+	e.pulse.limit = 2 * time.Hour // there is no poll goroutine to beat
 	e.pulse.beat()
 	l := newLane(e, partition{"orders.raw", 0}, 1, nil)
 	go l.run()
@@ -110,9 +110,9 @@ func TestLaneStartsNothingWhilePollGoroutineIsStuck(t *testing.T) {
 			handled <- offset
 			return nil
 		})
-		time.Sleep(2 * time.Minute) // of synctest's clock: the whole process was stopped
+		<-time.After(3 * time.Hour) // of synctest's clock: the whole process was stopped
 		l.push(message(0))
-		time.Sleep(time.Minute)
+		<-time.After(time.Minute)
 		synctest.Wait()
 		if len(handled) != 0 {
 			t.Error("a handler was started although the poll goroutine has not run")
