@@ -25,6 +25,9 @@ func (r *jsonReader) document() (*jsonValue, error) {
 	if i := invalidUTF8(r.text); i >= 0 {
 		return nil, r.fail(i, "it is not valid UTF-8")
 	}
+	// Each value and name that waits for the end of its container has a comma or colon behind it, but for the last ones.
+	r.values = make([]jsonValue, 0, strings.Count(r.text, ",")+8)
+	r.names = make([]string, 0, strings.Count(r.text, ":"))
 	v, err := r.value(0)
 	if err != nil {
 		return nil, err
