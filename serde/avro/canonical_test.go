@@ -16,7 +16,7 @@ func TestFingerprints(t *testing.T) {
 		{`{"type":"record","name":"a.R","fields":[{"name":"x","type":["null","R"]}]}`, "da6e21def7a3cc64", "2f641b146168981ae0d59197271ff97a", "6b58cb998ebf316d994fa2b13a19d72315a74a1305d5111e24d751cdee77cfbf"},
 	}
 	for _, test := range tests {
-		s := mustParse(t, test.text)
+		s := parse(t, test.text)
 		if got := fmt.Sprintf("%016x", s.CRC64()); got != test.crc {
 			t.Errorf("CRC64() of %s = %s, want %s", test.text, got, test.crc)
 		}
@@ -44,7 +44,7 @@ func TestCanonical(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			if got := mustParse(t, test.text).Canonical(); got != test.want {
+			if got := parse(t, test.text).Canonical(); got != test.want {
 				t.Errorf("Canonical() of %s\n got %s\nwant %s", test.text, got, test.want)
 			}
 		})
@@ -65,16 +65,16 @@ func TestMarshalJSON(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			got, err := mustParse(t, test.text).MarshalJSON()
+			got, err := parse(t, test.text).MarshalJSON()
 			if err != nil || string(got) != test.want {
 				t.Errorf("MarshalJSON() of %s, error %v\n got %s\nwant %s", test.text, err, got, test.want)
 			}
-			if again, err := mustParse(t, string(got)).MarshalJSON(); err != nil || string(again) != string(got) {
+			if again, err := parse(t, string(got)).MarshalJSON(); err != nil || string(again) != string(got) {
 				t.Errorf("parsed again it is %s, error %v\nwant %s", again, err, got)
 			}
 		})
 	}
-	part := mustParse(t, `{"type":"record","name":"a.R","fields":[{"name":"x","type":{"type":"fixed","name":"F","size":1}}]}`).Field("x").Schema()
+	part := parse(t, `{"type":"record","name":"a.R","fields":[{"name":"x","type":{"type":"fixed","name":"F","size":1}}]}`).Field("x").Schema()
 	if got, want := part.String(), `{"type":"fixed","name":"F","namespace":"a","size":1}`; got != want {
 		t.Errorf("String() of a part = %s, want %s", got, want)
 	}

@@ -12,8 +12,8 @@ import (
 	"github.com/magicbyte-go/magicbyte/serde/avro"
 )
 
-// mustParse parses a schema of a test.
-func mustParse(t testing.TB, text string, opts ...avro.ParseOption) *avro.Schema {
+// parse parses a schema of a test.
+func parse(t testing.TB, text string, opts ...avro.ParseOption) *avro.Schema {
 	t.Helper()
 	s, err := avro.Parse(text, opts...)
 	if err != nil {
@@ -43,7 +43,7 @@ func TestParseKeepsWhatASchemaDeclares(t *testing.T) {
 		]
 	}
 	`
-	s := mustParse(t, text)
+	s := parse(t, text)
 	if s.String() != text {
 		t.Errorf("String() is not the text as given: %s", s.String())
 	}
@@ -124,7 +124,7 @@ func TestParseTakesManyNames(t *testing.T) {
 		list = append(list, `{"name":"`+string(c)+`","type":"int"}`)
 		symbols = append(symbols, string(c))
 	}
-	s := mustParse(t, fields(strings.Join(list, ",")))
+	s := parse(t, fields(strings.Join(list, ",")))
 	if f := s.Field("z"); f == nil || f.Index() != 25 {
 		t.Errorf("Field(z) = %v, want the 26th", f)
 	}
@@ -135,7 +135,7 @@ func TestParseTakesManyNames(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	e := mustParse(t, `{"type":"enum","name":"E","symbols":`+string(quoted)+`,"default":"y"}`)
+	e := parse(t, `{"type":"enum","name":"E","symbols":`+string(quoted)+`,"default":"y"}`)
 	if got, _ := e.EnumDefault(); got != "y" {
 		t.Errorf("EnumDefault() = %s, want y", got)
 	}
@@ -274,7 +274,7 @@ func TestParseNames(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			var got []string
-			for _, f := range mustParse(t, test.text).Fields() {
+			for _, f := range parse(t, test.text).Fields() {
 				got = append(got, f.Schema().FullName())
 			}
 			if strings.Join(got, " ") != test.want {
@@ -298,7 +298,7 @@ func TestLenientTakesWhatOldRegistriesHold(t *testing.T) {
 			if _, err := avro.Parse(test.text); err == nil {
 				t.Errorf("Parse(%s) took it without Lenient", test.text)
 			}
-			mustParse(t, test.text, avro.Lenient())
+			parse(t, test.text, avro.Lenient())
 		})
 	}
 	t.Run("not a duplicate branch", func(t *testing.T) {
@@ -307,17 +307,17 @@ func TestLenientTakesWhatOldRegistriesHold(t *testing.T) {
 			t.Error("took a union with a branch twice: its values could not be told apart")
 		}
 	})
-	if symbol, ok := mustParse(t, tests[3].text, avro.Lenient()).EnumDefault(); ok {
+	if symbol, ok := parse(t, tests[3].text, avro.Lenient()).EnumDefault(); ok {
 		t.Errorf("EnumDefault() = %s, want none", symbol)
 	}
-	if got := mustParse(t, tests[0].text, avro.Lenient()).Fields()[0].Default(); string(got) != "1.5" {
+	if got := parse(t, tests[0].text, avro.Lenient()).Fields()[0].Default(); string(got) != "1.5" {
 		t.Errorf("Default() = %s, want 1.5 as written", got)
 	}
 }
 
 func TestLastOfEqualAttributesCounts(t *testing.T) {
 	t.Parallel()
-	s := mustParse(t, `{"type":"long","a":1,"b":2,"type":"int","a":3}`)
+	s := parse(t, `{"type":"long","a":1,"b":2,"type":"int","a":3}`)
 	if s.Kind() != avro.KindInt || string(s.Prop("a")) != "3" {
 		t.Errorf("got %v, a = %s; want int, 3", s.Kind(), s.Prop("a"))
 	}
@@ -371,7 +371,7 @@ func TestLogicalTypes(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			s := mustParse(t, test.text)
+			s := parse(t, test.text)
 			if got := s.LogicalType(); got != test.want {
 				t.Errorf("LogicalType() of %s = %q, want %q", test.text, got, test.want)
 			}

@@ -14,8 +14,8 @@ const (
 
 func TestTypesOfOtherSchemas(t *testing.T) {
 	t.Parallel()
-	money := mustParse(t, moneyText)
-	invoice := mustParse(t, invoiceText, avro.WithTypes(money))
+	money := parse(t, moneyText)
+	invoice := parse(t, invoiceText, avro.WithTypes(money))
 	if got := invoice.Field("total").Schema(); got != money {
 		t.Errorf("the type of total is %v, want the node that was given", got)
 	}
@@ -33,14 +33,14 @@ func TestTypesOfOtherSchemas(t *testing.T) {
 		{"of a type within", ` "shop.Currency" `, money.Field("currency").Schema()},
 		{"the same definition again", moneyText, money},
 	} {
-		if got := mustParse(t, test.text, avro.WithTypes(money)); got != test.want {
+		if got := parse(t, test.text, avro.WithTypes(money)); got != test.want {
 			t.Errorf("%s: got another node than was given: %v", test.name, got)
 		}
 	}
 	if money.String() != moneyText {
 		t.Errorf("the given schema has changed: %s", money)
 	}
-	order := mustParse(t, `["null","shop.Invoice","shop.Money"]`, avro.WithTypes(money, invoice))
+	order := parse(t, `["null","shop.Invoice","shop.Money"]`, avro.WithTypes(money, invoice))
 	if order.Branches()[1] != invoice || order.Branches()[2] != money {
 		t.Errorf("types of several schemas: %v", order)
 	}
@@ -49,15 +49,15 @@ func TestTypesOfOtherSchemas(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if again := mustParse(t, string(text)); again.Canonical() != invoice.Canonical() {
+	if again := parse(t, string(text)); again.Canonical() != invoice.Canonical() {
 		t.Errorf("MarshalJSON() = %s has another canonical form than %s", text, invoice.Canonical())
 	}
 }
 
 func TestTypesOfOtherSchemasRefuses(t *testing.T) {
 	t.Parallel()
-	money := mustParse(t, moneyText)
-	other := mustParse(t, strings.Replace(moneyText, `"long"`, `"int"`, 1))
+	money := parse(t, moneyText)
+	other := parse(t, strings.Replace(moneyText, `"long"`, `"int"`, 1))
 	tests := []struct {
 		name, text string
 		given      []*avro.Schema
