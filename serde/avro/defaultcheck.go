@@ -2,6 +2,7 @@ package avro
 
 import (
 	"errors"
+	"math"
 	"strconv"
 	"strings"
 )
@@ -13,10 +14,10 @@ var unknownYet = &misfit{fatal: true}
 // that is no symbol and a fixed's of another size, which fail when they are needed.
 func (p *parser) checkDefault(f *Field) error {
 	m := p.misfit(f.schema, f.def, true)
-	switch {
-	case m == nil:
+	switch m {
+	case nil:
 		return nil
-	case m == unknownYet:
+	case unknownYet:
 		p.defaults = append(p.defaults, f)
 		return nil
 	default:
@@ -117,20 +118,23 @@ func longValue(v *jsonValue) (int64, bool) {
 // a string too: JSON has no numbers for the values that are none.
 func floatValue(v *jsonValue, direct bool) (float64, bool) {
 	text := v.text
-	switch {
-	case v.kind == jsonNumber:
-	case direct && v.kind == jsonString:
+	if direct && v.kind == jsonString {
 		text = strings.TrimSpace(text)
-		switch strings.TrimLeft(text, "+-") {
-		case "NaN", "Infinity":
+		switch text {
+		case "NaN", "+NaN", "-NaN":
+			return math.Float64frombits(0x7ff8 << 48), true // Java's bits, not Go's
+		case "Infinity", "+Infinity", "-Infinity":
 		default:
 			if strings.Trim(text, "+-.0123456789eE") != "" {
 				return 0, false
 			}
 		}
-	default:
+	} else if v.kind != jsonNumber {
 		return 0, false
 	}
 	f, err := strconv.ParseFloat(text, 64)
+	if f == 0 && v.integer() {
+		f = 0 // -0 is an integer, which has no sign
+	}
 	return f, err == nil || errors.Is(err, strconv.ErrRange)
 }

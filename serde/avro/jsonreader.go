@@ -62,7 +62,7 @@ func (r *jsonReader) space() error {
 		case ' ', '\t', '\n', '\r':
 			r.pos++
 		case '/':
-			end := -1
+			var end int
 			switch rest := r.text[r.pos:]; {
 			case strings.HasPrefix(rest, "//"):
 				if end = strings.IndexAny(rest, "\r\n"); end < 0 {

@@ -13,11 +13,11 @@ import (
 )
 
 // parse parses a schema of a test.
-func parse(t testing.TB, text string, opts ...avro.ParseOption) *avro.Schema {
-	t.Helper()
+func parse(tb testing.TB, text string, opts ...avro.ParseOption) *avro.Schema {
+	tb.Helper()
 	s, err := avro.Parse(text, opts...)
 	if err != nil {
-		t.Fatalf("Parse(%s) = %v", text, err)
+		tb.Fatalf("Parse(%s) = %v", text, err)
 	}
 	return s
 }
@@ -98,6 +98,14 @@ func TestParseKeepsWhatASchemaDeclares(t *testing.T) {
 	if state.FullName() != "com.example.State" || !slices.Equal(state.Symbols(), []string{"OPEN", "DONE"}) || symbol != "OPEN" || !ok {
 		t.Errorf("enum: got %s %v default %s %v", state.FullName(), state.Symbols(), symbol, ok)
 	}
+	if got := s.Field("id").Doc() + state.Doc(); got != "" {
+		t.Errorf("Doc() of what has none = %q", got)
+	}
+	for name, value := range s.Field("hash").Props() {
+		if name != "note" || string(value) != "true" {
+			t.Errorf("Props() of hash has %s: %s", name, value)
+		}
+	}
 	if s.Field("labels").Schema().Elem() != state {
 		t.Error("a type that is used twice is not one node")
 	}
@@ -177,6 +185,9 @@ func TestParseRefuses(t *testing.T) {
 		{"comma at the end", `{"type":"int",}`, 1, 15, "name of an attribute"},
 		{"no comma", `["null" "int"]`, 1, 9, "expected , or ]"},
 		{"no colon", `{"type" "int"}`, 1, 9, "expected :"},
+		{"escape that is cut off", `{"type":"int","x":"\`, 1, 20, "no escape of JSON"},
+		{"escaped string without end", `{"type":"int","x":"\n`, 1, 19, "no end"},
+		{"comment without end between attributes", `{"type":"int",/* `, 1, 15, "close it with */"},
 		{"column counts characters", `{"é": "é", "type": 5}`, 1, 1, `needs "type"`},
 		{"column counts characters before", `["é"]`, 1, 2, `type "é" is not known`},
 
@@ -383,4 +394,47 @@ func TestLogicalTypes(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Each is a difference from Apache Avro for Java that is meant.
+func TestDifferencesFromJava(t *testing.T) {
+	t.Parallel()
+	t.Run("default in the notation of Java's source", func(t *testing.T) {
+		t.Parallel()
+		// Java hands a string default of a double to Double.parseDouble, which no other implementation has.
+		for _, text := range []string{"1f", "0x1p3"} {
+			if _, err := avro.Parse(fields(`{"name":"a","type":"double","default":"` + text + `"}`)); err == nil {
+				t.Errorf("took the default %q", text)
+			}
+		}
+	})
+	t.Run("name of a type in an object", func(t *testing.T) {
+		t.Parallel()
+		// The specification has it ("a JSON object of the form {"type": "typeName"}, where typeName is either a primitive or
+		// derived type name"), and Java up to 1.12.1; 1.12.2 refuses it. Attributes beside it belong to nobody.
+		s := parse(t, fields(`{"name":"a","type":{"type":"fixed","name":"F","size":2}},{"name":"b","type":{"type":"F","p":1}}`))
+		if a, b := s.Field("a").Schema(), s.Field("b").Schema(); a != b || b.Prop("p") != nil {
+			t.Errorf("got %v and %v, want one node without properties", a, b)
+		}
+	})
+	t.Run("control characters after the end", func(t *testing.T) {
+		t.Parallel()
+		if _, err := avro.Parse("\"int\"\x00"); err == nil {
+			t.Error("took a text with a zero byte at its end")
+		}
+	})
+	t.Run("numbers in properties", func(t *testing.T) {
+		t.Parallel()
+		// Java reads them as double and writes 1.1, 100.0, "Infinity" and 0.
+		text := `{"type":"int","p":[1.10,1E+2,1e400,-0]}`
+		if got, err := parse(t, text).MarshalJSON(); err != nil || string(got) != text {
+			t.Errorf("MarshalJSON() = %s, %v; want %s", got, err, text)
+		}
+	})
+	t.Run("half a surrogate pair", func(t *testing.T) {
+		t.Parallel()
+		if got := string(parse(t, `{"type":"int","p":"\ud800\u0041"}`).Prop("p")); got != "\"\ufffdA\"" {
+			t.Errorf("got %s, want U+FFFD for the half", got)
+		}
+	})
 }
