@@ -244,7 +244,7 @@ var primitives = func() (nodes [KindString + 1]*Schema) {
 }()
 
 func article(k Kind) string {
-	if k == KindArray {
+	if k == KindArray || k == KindEnum {
 		return "an"
 	}
 	return "a"

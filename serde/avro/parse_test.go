@@ -225,6 +225,7 @@ func TestParseRefuses(t *testing.T) {
 		{"field with a dot", fields(`{"name":"a.b","type":"int"}`), 1, 47, `"a.b" may hold`},
 		{"field with an unknown order", fields(`{"name":"a","type":"int","order":"up"}`), 1, 72, `must be "ascending"`},
 
+		{"enum without name", `{"type":"enum","symbols":[]}`, 1, 1, `an enum needs "name"`},
 		{"enum without symbols", `{"type":"enum","name":"E"}`, 1, 1, `needs "symbols"`},
 		{"symbol that is a number", `{"type":"enum","name":"E","symbols":[1]}`, 1, 38, "not a string"},
 		{"symbol with a dash", `{"type":"enum","name":"E","symbols":["a-b"]}`, 1, 38, `"a-b" may hold`},
