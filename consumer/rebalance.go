@@ -21,6 +21,10 @@ func (e *engine) rebalance(client *kafka.Consumer, event kafka.Event) error {
 		} else {
 			err = client.Assign(event.Partitions)
 		}
+		if err == nil && len(event.Partitions) > 0 {
+			// A partition that was paused when it was given up may or may not still be paused when it comes back.
+			err = client.Resume(event.Partitions)
+		}
 		if err == nil {
 			e.assigned(event.Partitions)
 		}

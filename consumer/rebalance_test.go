@@ -194,6 +194,39 @@ func TestLostPartitionIsGivenUpAtOnce(t *testing.T) {
 	r.stop()
 }
 
+func TestPartitionThatWasPausedWhenItWasLostGoesOn(t *testing.T) {
+	t.Parallel()
+	const partitions, perPartition = 32, 4
+	c := cluster(t, partitions)
+	for p := range int32(partitions) {
+		produce(t, c, numbered(p, 0, perPartition)...)
+	}
+	entered, release := make(chan int32, 2*partitions*perPartition), make(chan struct{})
+	cfg := config(c)
+	cfg["session.timeout.ms"], cfg["heartbeat.interval.ms"] = 1000, 100
+	r := start(t, newText(t, cfg, consumer.WithPartitionQueue(2, 1<<20)), func(ctx context.Context, rec *textRecord) error {
+		entered <- rec.Partition
+		select {
+		case <-release:
+			return nil
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	})
+	for range partitions {
+		receive(t, entered) // one record is in the handler, the others fill the queue
+	}
+	c.Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.Heartbeat}, Group: group, TopLevel: true, Err: kerr.UnknownMemberID})
+	for range partitions {
+		receive(t, entered)
+	}
+	close(release)
+	for p := range int32(partitions) {
+		eventually(t, "all records are committed", func() bool { return committed(c, p) == perPartition })
+	}
+	r.stop()
+}
+
 func TestHandlerThatOutlivesItsPartitionHoldsTheNextLane(t *testing.T) {
 	t.Parallel()
 	c := cluster(t, 1)
