@@ -158,7 +158,7 @@ func (l *lane) run() {
 	returned := false
 	defer func() {
 		if !returned {
-			l.e.stop(l.recordError(StageHandler, errGoexit, ""))
+			l.fail(l.recordError(StageHandler, errGoexit, ""))
 		}
 		close(l.done)
 	}()
@@ -209,8 +209,7 @@ func (l *lane) work(m *kafka.Message) bool {
 		l.e.log.Info("record skipped", l.attrs(err)...)
 		return true
 	case decided && decision.kind == resultStop:
-		l.e.stop(l.recordError(StageHandler, err, ""))
-		return false
+		return l.fail(l.recordError(StageHandler, err, ""))
 	case l.handler.Err() != nil: // cancelled: no attempt, and no dead letter
 		return false
 	}
@@ -257,8 +256,7 @@ func (l *lane) handle(rec anyRecord) (err error) {
 // exhausted ends a record that cannot be handled: a dead letter where they are on, else the end of the run.
 func (l *lane) exhausted(m *kafka.Message, f failure) bool {
 	if l.e.letters == nil {
-		l.e.stop(l.recordError(f.stage, f.err, " (dead letters are off: see WithDeadLetters)"))
-		return false
+		return l.fail(l.recordError(f.stage, f.err, " (dead letters are off: see WithDeadLetters)"))
 	}
 	l.phase.Store(int32(condemned))
 	err := l.e.letters.send(l.sending, m, f)
@@ -269,7 +267,13 @@ func (l *lane) exhausted(m *kafka.Message, f failure) bool {
 	case l.sending.Err() != nil:
 		return false
 	}
-	l.e.stop(l.recordError(f.stage, errors.Join(f.err, err), ""))
+	return l.fail(l.recordError(f.stage, errors.Join(f.err, err), ""))
+}
+
+// fail ends the run because of the current record, which the shutdown need not report then: nothing cut it short.
+func (l *lane) fail(err *RecordError) (settled bool) {
+	l.phase.Store(int32(idle))
+	l.e.stop(err)
 	return false
 }
 
