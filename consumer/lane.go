@@ -153,6 +153,19 @@ func (l *lane) ended() bool {
 	}
 }
 
+// held reports whether an earlier lane of this partition still runs, so that this one has started nothing.
+func (l *lane) held() bool {
+	if l.before == nil {
+		return false
+	}
+	select {
+	case <-l.before:
+		return false
+	default:
+		return true
+	}
+}
+
 // run works until the lane is halted, or a record is left unsettled because the whole run stops.
 func (l *lane) run() {
 	returned := false

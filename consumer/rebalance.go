@@ -3,6 +3,7 @@ package consumer
 import (
 	"fmt"
 	"log/slog"
+	"maps"
 	"slices"
 	"time"
 
@@ -51,7 +52,6 @@ func (e *engine) assigned(partitions []kafka.TopicPartition) {
 		var before <-chan struct{}
 		if old := e.lingering[p]; old != nil {
 			before = old.done
-			delete(e.lingering, p)
 		}
 		l := newLane(e, p, e.epoch, before)
 		e.lanes[p] = l
@@ -102,10 +102,11 @@ func (e *engine) revoked(partitions []kafka.TopicPartition, lost bool) {
 		l.close()
 		delete(e.lanes, p)
 		delete(e.paused, p)
-		if !l.ended() {
+		if !l.ended() && !l.held() {
 			e.lingering[p] = l
 		}
 	}
+	maps.DeleteFunc(e.lingering, func(_ partition, l *lane) bool { return l.ended() })
 	e.recent = nil
 	e.log.Info("partitions revoked", slog.String(keyGroup, e.group), slog.Any(keyPartitions, names(partitions)),
 		slog.Bool("lost", lost), slog.Duration(keyDuration, time.Since(began)))
