@@ -74,16 +74,19 @@ func newLane(e *engine, p partition, epoch int64, before <-chan struct{}) *lane 
 }
 
 // push queues a polled record, and returns how many wait and how many bytes they have. A halted lane drops it: it was not
-// settled and will be delivered again.
-func (l *lane) push(m *kafka.Message) (records, bytes int) {
+// settled and will be delivered again. ok is false for a record whose offset is not above the last one: it belongs to another epoch.
+func (l *lane) push(m *kafka.Message) (records, bytes int, ok bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.halted || !l.mark.deliver(int64(m.TopicPartition.Offset)) {
-		return l.queue.len(), l.queue.bytes
+	if l.halted {
+		return 0, 0, true
+	}
+	if !l.mark.deliver(int64(m.TopicPartition.Offset)) {
+		return 0, 0, false
 	}
 	l.e.queued.Add(int64(l.queue.push(m)))
 	l.filled.Signal()
-	return l.queue.len(), l.queue.bytes
+	return l.queue.len(), l.queue.bytes, true
 }
 
 // load returns how many records wait and how many bytes they have.

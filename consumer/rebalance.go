@@ -22,12 +22,8 @@ func (e *engine) rebalance(client *kafka.Consumer, event kafka.Event) error {
 		} else {
 			err = client.Assign(event.Partitions)
 		}
-		if err == nil && len(event.Partitions) > 0 {
-			// A partition that was paused when it was given up may or may not still be paused when it comes back.
-			err = client.Resume(event.Partitions)
-		}
 		if err == nil {
-			e.assigned(event.Partitions)
+			err = e.assigned(event.Partitions)
 		}
 	case kafka.RevokedPartitions:
 		e.revoked(event.Partitions, client.AssignmentLost())
@@ -44,7 +40,7 @@ func (e *engine) rebalance(client *kafka.Consumer, event kafka.Event) error {
 }
 
 // assigned opens an epoch for each partition.
-func (e *engine) assigned(partitions []kafka.TopicPartition) {
+func (e *engine) assigned(partitions []kafka.TopicPartition) error {
 	e.log.Info("partitions assigned", slog.String(keyGroup, e.group), slog.Any(keyPartitions, names(partitions)))
 	for _, tp := range partitions {
 		p := partition{*tp.Topic, tp.Partition}
@@ -64,6 +60,21 @@ func (e *engine) assigned(partitions []kafka.TopicPartition) {
 		e.joined = true
 		close(e.ready)
 	}
+	if len(partitions) == 0 {
+		return nil
+	}
+	// A partition that was paused when it was given up may or may not still be paused when it comes back.
+	return e.client.Resume(partitions)
+}
+
+// rewound opens a new epoch for a partition whose offsets went back: its topic was made anew, or its log was cut when a replica
+// that lagged became the leader, and auto.offset.reset says where to go on. Other records have those offsets now.
+func (e *engine) rewound(l *lane) (*lane, error) {
+	e.log.Warn("the offsets of the partition went back: its topic was made anew, or records were lost on the brokers",
+		slog.String(keyGroup, e.group), slog.String(keyTopic, l.topic), slog.Int(keyPartition, int(l.id)))
+	e.revoked(l.partitionList(), true)
+	err := e.assigned(l.partitionList())
+	return e.lanes[l.partition], err
 }
 
 // revoked closes the epochs of the partitions: after their handlers have finished, or at once when they are lost.
