@@ -123,13 +123,17 @@ func (e *engine) revoked(partitions []kafka.TopicPartition, lost bool) {
 		slog.Bool("lost", lost), slog.Duration(keyDuration, time.Since(began)))
 }
 
-// await waits until the lanes have ended, at most for limit. Meanwhile the other lanes go on: their offsets are stored, and they
-// see the poll goroutine alive.
+// await waits until the lanes have ended, at most for limit, or for what a shutdown that begins meanwhile leaves of it. The other
+// lanes go on: their offsets are stored, and they see the poll goroutine alive.
 func (e *engine) await(lanes map[partition]*lane, limit time.Duration) {
 	deadline := time.NewTimer(max(0, limit))
 	defer deadline.Stop()
 	ticker := time.NewTicker(tick)
 	defer ticker.Stop()
+	began, stopping := time.Now(), e.stopping.Done()
+	if !e.drainBy.IsZero() {
+		stopping = nil
+	}
 	for _, l := range lanes {
 		for running := true; running; {
 			select {
@@ -138,6 +142,10 @@ func (e *engine) await(lanes map[partition]*lane, limit time.Duration) {
 			case <-ticker.C:
 				e.pulse.beat()
 				e.store(e.lanes)
+			case <-stopping:
+				stopping = nil
+				e.beginDrain()
+				deadline.Reset(max(0, min(limit-time.Since(began), e.set.drain)))
 			case <-deadline.C:
 				return
 			}

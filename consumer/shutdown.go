@@ -13,7 +13,7 @@ import (
 // It polls all the while, so that the group does not take the member for dead. The error is nil or a *ShutdownError.
 func (e *engine) shutdown() error {
 	e.log.Info("shutting down", slog.String(keyGroup, e.group))
-	e.drainBy = time.Now().Add(e.set.drain)
+	e.beginDrain()
 	for _, l := range e.lanes {
 		l.halt(ErrShutdown)
 	}
@@ -39,6 +39,13 @@ func (e *engine) shutdown() error {
 		return report
 	}
 	return nil
+}
+
+// beginDrain starts the time that a shutdown has for running handlers, unless a revocation that was waiting for some has done so.
+func (e *engine) beginDrain() {
+	if e.drainBy.IsZero() {
+		e.drainBy = time.Now().Add(e.set.drain)
+	}
 }
 
 // pollUntil polls until enough is true, or until deadline.
