@@ -12,11 +12,10 @@ func (e *engine) full(records, bytes int) bool {
 }
 
 // low reports whether a paused lane may go on: it is down to half of its bounds and the consumer to half of its own. A lane that has
-// nothing left only needs room in the consumer, else a few stuck lanes could keep all others waiting.
+// nothing left gets its next record in any case, else a few stuck lanes that fill the consumer would stop all others.
 func (e *engine) low(records, bytes int) bool {
-	queued := e.queued.Load()
 	return records <= e.set.queueRecords/2 && bytes <= e.set.queueBytes/2 &&
-		(queued <= int64(e.set.totalBytes/2) || records == 0 && queued < int64(e.set.totalBytes))
+		(records == 0 || e.queued.Load() <= int64(e.set.totalBytes/2))
 }
 
 // pause stops fetching for a lane. What the client still delivers is held.

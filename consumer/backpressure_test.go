@@ -66,3 +66,33 @@ func TestBackpressure(t *testing.T) {
 		})
 	}
 }
+
+func TestStuckPartitionThatFillsTheConsumerStarvesNoOther(t *testing.T) {
+	t.Parallel()
+	c := cluster(t, 2)
+	large := bytes.Repeat([]byte("x"), 600)
+	for range 2 {
+		produce(t, c, &kgo.Record{Partition: 0, Value: large})
+	}
+	stuck, others, release := make(chan int64, 2), make(chan int64, 5), make(chan struct{})
+	member := newText(t, config(c), consumer.WithQueueBytes(600))
+	r := start(t, member, func(_ context.Context, rec *textRecord) error {
+		if rec.Partition == 0 {
+			stuck <- rec.Offset
+			<-release
+			return nil
+		}
+		others <- rec.Offset
+		return nil
+	})
+	receive(t, stuck)
+	eventually(t, "the next one fills the consumer", func() bool { return member.QueuedBytes() >= 600 })
+	produce(t, c, numbered(1, 0, 5)...)
+	for want := range int64(5) {
+		if got := receive(t, others); got != want {
+			t.Errorf("the other partition: got offset %d, want %d", got, want)
+		}
+	}
+	close(release)
+	r.stop()
+}
