@@ -1,0 +1,293 @@
+package avro
+
+import (
+	"encoding/binary"
+	"math"
+	"reflect"
+	"slices"
+	"time"
+	"unsafe"
+)
+
+// encode appends the value at v.
+func (e *encodePlan) encode(dst []byte, v unsafe.Pointer) ([]byte, error) {
+	out, err := e.run(e.root, dst, v, 0)
+	if err != nil {
+		err.op, err.name, err.offset = "encode", e.name, -1
+		return dst, err
+	}
+	return out, nil
+}
+
+// room returns buf with space for n more bytes behind the first i.
+func room(buf []byte, i, n int) []byte {
+	if len(buf)-i >= n {
+		return buf
+	}
+	buf = slices.Grow(buf[:i], n)
+	return buf[:cap(buf)]
+}
+
+// run appends the value at base. In buf there is always room for all operations up to the next one that makes room.
+func (e *encodePlan) run(prog *program, dst []byte, base unsafe.Pointer, depth int) ([]byte, *Error) {
+	var regs [registers]unsafe.Pointer
+	regs[0] = base
+	i := len(dst)
+	buf := room(dst[:cap(dst)], i, prog.need)
+	ops := prog.ops
+	for pc := 0; pc < len(ops); pc++ {
+		o := &ops[pc]
+		p := unsafe.Add(regs[o.reg&(registers-1)], o.off)
+		switch o.code {
+		case opString:
+			s := *(*string)(p)
+			buf = room(buf, i, len(s)+varintSize+int(o.arg))
+			i = putLong(buf, i, int64(len(s)))
+			n := copy(buf[i:], s)
+			if !validText(buf[i : i+n]) {
+				return nil, invalidText(len(s)).within(prog.paths[pc])
+			}
+			i += n
+
+		case opOptional:
+			target := *(*unsafe.Pointer)(p)
+			if target == nil {
+				buf[i] = byte(o.arg) << 1
+				i++
+				pc += int(o.n) - 1
+				continue
+			}
+			buf[i] = byte(1-o.arg) << 1
+			i++
+			regs[o.small&(registers-1)] = target
+
+		case opDouble:
+			binary.LittleEndian.PutUint64(buf[i:], math.Float64bits(*(*float64)(p)))
+			i += 8
+
+		case opInt:
+			i = putLong(buf, i, int64(*(*int32)(p)))
+
+		case opLong:
+			i = putLong(buf, i, *(*int64)(p))
+
+		case opMillis:
+			n, ok := millisOf((*time.Time)(p))
+			if !ok {
+				return nil, encodeError("a time is out of range").within(prog.paths[pc])
+			}
+			i = putLong(buf, i, n)
+
+		case opEnum:
+			v := loadInt(p, o.small)
+			if v < 1 || v > int64(o.n) {
+				return nil, noSymbol(v).within(prog.paths[pc])
+			}
+			i = putLong(buf, i, v-1)
+
+		case opNilable:
+			if *(*unsafe.Pointer)(p) == nil { // a slice's array, a map, a pointer
+				buf[i] = o.small << 1
+				i++
+				pc += int(o.n) - 1
+				continue
+			}
+			buf[i] = (1 - o.small) << 1
+			i++
+
+		case opNullable:
+			if !*(*bool)(unsafe.Add(p, o.arg)) {
+				buf[i] = o.small << 1
+				i++
+				pc += int(o.n) - 1
+				continue
+			}
+			buf[i] = (1 - o.small) << 1
+			i++
+
+		case opBool:
+			buf[i] = 0
+			if *(*bool)(p) {
+				buf[i] = 1
+			}
+			i++
+
+		case opFloat:
+			binary.LittleEndian.PutUint32(buf[i:], math.Float32bits(*(*float32)(p)))
+			i += 4
+
+		case opWide:
+			v := *(*int64)(p)
+			if v != int64(int32(v)) { //nolint:gosec // that is the question
+				return nil, outOfRange(v, KindInt).within(prog.paths[pc])
+			}
+			i = putLong(buf, i, v)
+
+		case opFixed:
+			i += copy(buf[i:], unsafe.Slice((*byte)(p), o.n))
+
+		case opPointer:
+			target := *(*unsafe.Pointer)(p)
+			if target == nil {
+				return nil, nilPointer().within(prog.paths[pc])
+			}
+			regs[o.small&(registers-1)] = target
+
+		default:
+			out, err := e.rare(o, buf[:i], p, depth)
+			if err != nil {
+				return nil, err.within(prog.paths[pc])
+			}
+			i = len(out)
+			buf = room(out[:cap(out)], i, int(o.arg))
+		}
+	}
+	return buf[:i], nil
+}
+
+// rare does the operations that call others, or do not come often.
+func (e *encodePlan) rare(o *op, dst []byte, p unsafe.Pointer, depth int) ([]byte, *Error) {
+	switch o.code {
+	case opArray:
+		return e.array(o, dst, p, depth+int(o.n)+1)
+	case opTexts:
+		return e.texts(dst, *(*map[string]string)(p))
+	case opFunc:
+		return o.aux.write(e, dst, p, depth)
+	case opCall:
+		depth += int(o.n) + 1
+		if depth > e.cfg.maxDepth {
+			return nil, e.tooDeep()
+		}
+		return e.run(o.aux.elem, dst, p, depth)
+	case opBytes:
+		v := *(*[]byte)(p)
+		return append(appendLong(dst, int64(len(v))), v...), nil
+	case opTag:
+		return appendLong(dst, int64(o.n)), nil
+	default:
+		panic("avro: operation without meaning")
+	}
+}
+
+func (e *encodePlan) tooDeep() *Error {
+	return encodeError("it is nested deeper than %d levels; WithMaxDepth changes the limit", e.cfg.maxDepth)
+}
+
+func invalidText(n int) *Error { return encodeError("a string of %d bytes is not valid UTF-8", n) }
+
+func outOfRange(v int64, kind Kind) *Error {
+	return encodeError("the number %d is out of the range of %v", v, kind)
+}
+
+// array writes the items of a slice as one block.
+func (e *encodePlan) array(o *op, dst []byte, p unsafe.Pointer, depth int) ([]byte, *Error) {
+	if depth > e.cfg.maxDepth {
+		return nil, e.tooDeep()
+	}
+	s := (*sliceHeader)(p)
+	if s.len == 0 {
+		return append(dst, 0), nil
+	}
+	dst = appendLong(dst, int64(s.len))
+	elem, size := o.aux.elem, o.aux.size
+	for i := range s.len {
+		var err *Error
+		if dst, err = e.run(elem, dst, unsafe.Add(s.data, uintptr(i)*size), depth); err != nil { //nolint:gosec // an index
+			return nil, err.item(i)
+		}
+	}
+	return append(dst, 0), nil
+}
+
+// texts writes a map of strings as one block, in whatever order.
+func (e *encodePlan) texts(dst []byte, m map[string]string) ([]byte, *Error) {
+	if len(m) == 0 {
+		return append(dst, 0), nil
+	}
+	i := len(dst)
+	buf := room(dst[:cap(dst)], i, varintSize)
+	i = putLong(buf, i, int64(len(m)))
+	entry := 0
+	for k, v := range m {
+		buf = room(buf, i, len(k)+len(v)+2*varintSize)
+		i = putLong(buf, i, int64(len(k)))
+		from := i
+		i += copy(buf[i:], k)
+		ok := validText(buf[from:i])
+		i = putLong(buf, i, int64(len(v)))
+		from = i
+		i += copy(buf[i:], v)
+		if !ok || !validText(buf[from:i]) {
+			return nil, encodeError("a key or value is not valid UTF-8").entry(entry)
+		}
+		entry++
+	}
+	return append(buf[:i], 0), nil
+}
+
+// entries writes a map of any type as one block.
+func (e *encodePlan) entries(elem *program, dst []byte, m reflect.Value, depth int) ([]byte, *Error) {
+	if depth++; depth > e.cfg.maxDepth {
+		return nil, e.tooDeep()
+	}
+	if m.Len() == 0 {
+		return append(dst, 0), nil
+	}
+	dst = appendLong(dst, int64(m.Len()))
+	key, value := reflect.New(m.Type().Key()).Elem(), reflect.New(m.Type().Elem())
+	entry := 0
+	write := func() *Error {
+		text := key.String()
+		dst = append(appendLong(dst, int64(len(text))), text...)
+		if !validText(dst[len(dst)-len(text):]) {
+			return invalidText(len(text)).entry(entry)
+		}
+		var err *Error
+		if dst, err = e.run(elem, dst, value.UnsafePointer(), depth); err != nil {
+			return err.entry(entry)
+		}
+		entry++
+		return nil
+	}
+	if e.cfg.sortedMaps {
+		keys := m.MapKeys()
+		slices.SortFunc(keys, func(a, b reflect.Value) int { return compareText(a.String(), b.String()) })
+		for _, k := range keys {
+			key.Set(k)
+			value.Elem().Set(m.MapIndex(k))
+			if err := write(); err != nil {
+				return nil, err
+			}
+		}
+		return append(dst, 0), nil
+	}
+	for it := m.MapRange(); it.Next(); {
+		key.SetIterKey(it)
+		value.Elem().SetIterValue(it)
+		if err := write(); err != nil {
+			return nil, err
+		}
+	}
+	return append(dst, 0), nil
+}
+
+func compareText(a, b string) int {
+	switch {
+	case a < b:
+		return -1
+	case a > b:
+		return 1
+	default:
+		return 0
+	}
+}
+
+// millisOf returns the milliseconds since the epoch, rounded down.
+func millisOf(t *time.Time) (int64, bool) {
+	const most = math.MaxInt64/1000 - 1
+	if s := t.Unix(); s > most || s < -most {
+		return 0, false
+	}
+	return t.UnixMilli(), true
+}
