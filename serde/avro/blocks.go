@@ -57,7 +57,7 @@ var emptyItems [0]struct{ _ uintptr }
 
 // array reads the items of a slice.
 func (d *decoder) array(o *op, p unsafe.Pointer) *Error {
-	if err := d.enter(o.n); err != nil {
+	if err := d.open(o.n); err != nil {
 		return err
 	}
 	a := o.aux
@@ -89,7 +89,7 @@ func (d *decoder) array(o *op, p unsafe.Pointer) *Error {
 		}
 	}
 	*(*sliceHeader)(p) = s
-	d.leave(o.n)
+	d.close(o.n)
 	return nil
 }
 
@@ -144,7 +144,7 @@ const textsEntry = 32
 
 // skipBlocks reads over an array or a map.
 func (d *decoder) skipBlocks(o *op) *Error {
-	if err := d.enter(o.n); err != nil {
+	if err := d.open(o.n); err != nil {
 		return err
 	}
 	in := blocks{least: o.aux.least}
@@ -173,6 +173,6 @@ func (d *decoder) skipBlocks(o *op) *Error {
 			i++
 		}
 	}
-	d.leave(o.n)
+	d.close(o.n)
 	return nil
 }

@@ -120,7 +120,7 @@ func (c *writer) pointer(b *builder, path string, at spot, s *Schema, t reflect.
 		if p = *(*unsafe.Pointer)(p); p == nil {
 			return dst, nilPointer()
 		}
-		return e.run(elem, dst, p, depth+levels)
+		return e.call(elem, dst, p, depth+levels)
 	})
 	return nil
 }
@@ -207,7 +207,7 @@ func (c *writer) farOptional(b *builder, path string, at spot, s *Schema, t refl
 		if p = *(*unsafe.Pointer)(p); p == nil {
 			return appendLong(dst, int64(null)), nil
 		}
-		return e.run(elem, appendLong(dst, int64(value)), p, depth+levels)
+		return e.call(elem, appendLong(dst, int64(value)), p, depth+levels)
 	})
 	return nil
 }
@@ -341,7 +341,7 @@ func (c *writer) sealed(b *builder, path string, at spot, s *Schema, t reflect.T
 		}
 		held := reflect.New(v.Type())
 		held.Elem().Set(v)
-		return e.run(br.elem, appendLong(dst, br.index), held.UnsafePointer(), depth+levels)
+		return e.call(br.elem, appendLong(dst, br.index), held.UnsafePointer(), depth+levels)
 	})
 	return nil
 }

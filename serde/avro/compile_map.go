@@ -23,7 +23,7 @@ func (c *compiler) mapping(b *builder, path string, at spot, w, r *Schema, t ref
 	}
 	levels := c.levels
 	b.add(path, at, op{code: opFunc, aux: &aux{read: func(d *decoder, p unsafe.Pointer) *Error {
-		if err := d.enter(levels); err != nil {
+		if err := d.open(levels); err != nil {
 			return err
 		}
 		m, err := d.entries(t, elem, least, max(maxFirst/int(2*entry), 1)) //nolint:gosec // a size
@@ -31,7 +31,7 @@ func (c *compiler) mapping(b *builder, path string, at spot, w, r *Schema, t ref
 			return err
 		}
 		reflect.NewAt(t, p).Elem().Set(m)
-		d.leave(levels)
+		d.close(levels)
 		return nil
 	}}})
 	return nil

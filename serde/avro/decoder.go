@@ -59,6 +59,10 @@ func newDecoding(c *compiler, name string, root *program) *decodePlan {
 	return p
 }
 
+// factor returns the K of the bound on memory: reading allocates at most 64 KiB and K times the bytes of the input, besides items
+// that take no bytes. Memory that grows by copying is allocated up to three times over, and a tenth is lost to size classes.
+func (p *decodePlan) factor() float64 { return 2 + 4*p.growth }
+
 // decode reads all of src into the zero value at p.
 func (p *decodePlan) decode(src []byte, v unsafe.Pointer) error {
 	d := p.pool.Get().(*decoder) //nolint:errcheck // the pool holds nothing else
@@ -129,7 +133,7 @@ func (d *decoder) newBlock(m *memory) unsafe.Pointer {
 	return block
 }
 
-// call reads a value by a program of its own, which lies some levels below the current one.
+// call reads a value by a program of its own, with some levels around it.
 func (d *decoder) call(elem *program, p unsafe.Pointer, levels int32) *Error {
 	if err := d.enter(levels); err != nil {
 		return err
@@ -139,14 +143,24 @@ func (d *decoder) call(elem *program, p unsafe.Pointer, levels int32) *Error {
 	return err
 }
 
+// enter notes that there are some more levels around what is read next, which is one itself.
 func (d *decoder) enter(levels int32) *Error {
-	if d.depth += int(levels) + 1; d.depth > d.cfg.maxDepth {
+	if d.depth += int(levels); d.depth >= d.cfg.maxDepth {
 		return d.failAt(d.pos, "it is nested deeper than %d levels; WithMaxDepth changes the limit", d.cfg.maxDepth)
 	}
 	return nil
 }
 
-func (d *decoder) leave(levels int32) { d.depth -= int(levels) + 1 }
+func (d *decoder) leave(levels int32) { d.depth -= int(levels) }
+
+// open enters a level that the decoder reads itself: a container. close leaves it.
+func (d *decoder) open(levels int32) *Error {
+	err := d.enter(levels)
+	d.depth++
+	return err
+}
+
+func (d *decoder) close(levels int32) { d.leave(levels + 1) }
 
 // failAt is the error of a place in the input.
 func (d *decoder) failAt(pos int, format string, args ...any) *Error {

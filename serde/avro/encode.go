@@ -149,17 +149,13 @@ func (e *encodePlan) run(prog *program, dst []byte, base unsafe.Pointer, depth i
 func (e *encodePlan) rare(o *op, dst []byte, p unsafe.Pointer, depth int) ([]byte, *Error) {
 	switch o.code {
 	case opArray:
-		return e.array(o, dst, p, depth+int(o.n)+1)
+		return e.array(o, dst, p, depth+int(o.n))
 	case opTexts:
 		return e.texts(dst, *(*map[string]string)(p))
 	case opFunc:
 		return o.aux.write(e, dst, p, depth)
 	case opCall:
-		depth += int(o.n) + 1
-		if depth > e.cfg.maxDepth {
-			return nil, e.tooDeep()
-		}
-		return e.run(o.aux.elem, dst, p, depth)
+		return e.call(o.aux.elem, dst, p, depth+int(o.n))
 	case opBytes:
 		v := *(*[]byte)(p)
 		return append(appendLong(dst, int64(len(v))), v...), nil
@@ -168,6 +164,14 @@ func (e *encodePlan) rare(o *op, dst []byte, p unsafe.Pointer, depth int) ([]byt
 	default:
 		panic("avro: operation without meaning")
 	}
+}
+
+// call writes a value by a program of its own, with depth levels around it.
+func (e *encodePlan) call(elem *program, dst []byte, p unsafe.Pointer, depth int) ([]byte, *Error) {
+	if depth >= e.cfg.maxDepth {
+		return nil, e.tooDeep()
+	}
+	return e.run(elem, dst, p, depth)
 }
 
 func (e *encodePlan) tooDeep() *Error {
@@ -182,7 +186,7 @@ func outOfRange(v int64, kind Kind) *Error {
 
 // array writes the items of a slice as one block.
 func (e *encodePlan) array(o *op, dst []byte, p unsafe.Pointer, depth int) ([]byte, *Error) {
-	if depth > e.cfg.maxDepth {
+	if depth >= e.cfg.maxDepth {
 		return nil, e.tooDeep()
 	}
 	s := (*sliceHeader)(p)
@@ -193,7 +197,7 @@ func (e *encodePlan) array(o *op, dst []byte, p unsafe.Pointer, depth int) ([]by
 	elem, size := o.aux.elem, o.aux.size
 	for i := range s.len {
 		var err *Error
-		if dst, err = e.run(elem, dst, unsafe.Add(s.data, uintptr(i)*size), depth); err != nil { //nolint:gosec // an index
+		if dst, err = e.run(elem, dst, unsafe.Add(s.data, uintptr(i)*size), depth+1); err != nil { //nolint:gosec // an index
 			return nil, err.item(i)
 		}
 	}
@@ -228,7 +232,7 @@ func (e *encodePlan) texts(dst []byte, m map[string]string) ([]byte, *Error) {
 
 // entries writes a map of any type as one block.
 func (e *encodePlan) entries(elem *program, dst []byte, m reflect.Value, depth int) ([]byte, *Error) {
-	if depth++; depth > e.cfg.maxDepth {
+	if depth >= e.cfg.maxDepth {
 		return nil, e.tooDeep()
 	}
 	if m.Len() == 0 {
@@ -244,7 +248,7 @@ func (e *encodePlan) entries(elem *program, dst []byte, m reflect.Value, depth i
 			return invalidText(len(text)).entry(entry)
 		}
 		var err *Error
-		if dst, err = e.run(elem, dst, value.UnsafePointer(), depth); err != nil {
+		if dst, err = e.run(elem, dst, value.UnsafePointer(), depth+1); err != nil {
 			return err.entry(entry)
 		}
 		entry++

@@ -54,11 +54,11 @@ func (g genericWriter) custom(dst []byte, s *Schema, v Custom, depth int) ([]byt
 
 // append writes v as s says.
 func (g genericWriter) append(dst []byte, s *Schema, v any, depth int) ([]byte, *Error) {
-	if depth > g.cfg.maxDepth {
-		return dst, (&encodePlan{cfg: g.cfg}).tooDeep()
-	}
 	if custom, ok := v.(Custom); ok {
 		return g.custom(dst, s, custom, depth)
+	}
+	if depth >= g.cfg.maxDepth && (s.kind == KindRecord || s.elem != nil) {
+		return dst, (&encodePlan{cfg: g.cfg}).tooDeep()
 	}
 	switch s.kind {
 	case KindUnion:

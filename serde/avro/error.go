@@ -64,8 +64,14 @@ func (e *Error) Unresolvable() bool { return e.unresolvable }
 // Unwrap returns the error of a [Custom] type, where there is one.
 func (e *Error) Unwrap() error { return e.cause }
 
+// maxPath bounds a path of recursive types in bytes: its middle is left out.
+const maxPath = 200
+
 // within puts the path of what surrounds the place in front.
 func (e *Error) within(path string) *Error {
+	if len(e.path) > maxPath {
+		e.path = "..." + e.path[len(e.path)-maxPath/2:]
+	}
 	switch {
 	case path == "":
 	case e.path == "":

@@ -151,7 +151,7 @@ func (c *compiler) genericRecord(b *builder, path string, at spot, w, r *Schema,
 	c.costs(uintptr(n)*anySize+2*recordType.Size(), c.least.of(w))
 	pointed := t == recordPtrType
 	b.add(path, at, op{code: opFunc, aux: &aux{read: func(d *decoder, p unsafe.Pointer) *Error {
-		if err := d.enter(levels); err != nil {
+		if err := d.open(levels); err != nil {
 			return err
 		}
 		values := make([]any, n)
@@ -163,7 +163,7 @@ func (c *compiler) genericRecord(b *builder, path string, at spot, w, r *Schema,
 		} else {
 			*(*Record)(p) = Record{r, values}
 		}
-		d.leave(levels)
+		d.close(levels)
 		return nil
 	}}})
 	return nil
