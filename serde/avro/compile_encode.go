@@ -46,8 +46,10 @@ func (p *program) needs() {
 		switch o.code {
 		case opString, opBytes, opArray, opTexts, opFunc, opCall, opTag:
 			o.arg = uint32(next) //nolint:gosec // not negative
+		case opOptionalText:
+			o.n = next
 		case opOptional, opNullable, opNilable:
-			needs[i] = varintSize + max(next, needs[i+int(o.n)])
+			needs[i] = 1 + max(next, needs[i+int(o.n)])
 		case opPointer:
 			needs[i] = next
 		case opFixed:
@@ -188,6 +190,10 @@ func (c *writer) union(b *builder, path string, at spot, s *Schema, t reflect.Ty
 	case at.reg+1 < registers:
 		start := b.add(path, at, op{code: opOptional, small: at.reg + 1, arg: uint32(null)}) //nolint:gosec // 0 or 1
 		err := c.value(b, path, spot{reg: at.reg + 1}, s.branches[value], t.Elem())
+		if b.next() == start+2 && b.prog.ops[start+1].code == opString {
+			b.cut(start + 1)
+			b.prog.ops[start].code = opOptionalText
+		}
 		b.land(start)
 		return err
 	default:

@@ -77,6 +77,10 @@ func (c *compiler) writtenNullable(b *builder, path string, at spot, w *Schema, 
 		copy(ops[start+1:], ops[start+2:])
 		copy(b.prog.paths[start+1:], b.prog.paths[start+2:])
 		b.cut(len(ops) - 1)
+		if b.next() == start+2 && ops[start+1].code == opString {
+			ops[start].code = opOptionalText
+			b.cut(start + 1)
+		}
 	}
 	b.land(start)
 	return true, nil

@@ -49,6 +49,31 @@ func (d *decoder) run(prog *program, base unsafe.Pointer) *Error {
 			}
 			*(*unsafe.Pointer)(o.pointer(base, block)) = unsafe.Add(block, o.arg)
 
+		case opOptionalText:
+			i, next := readVarint(src, pos)
+			if next < 0 || uint64(i) > 1 { //nolint:gosec // negative is too large
+				return d.explain(prog, pc, pos, "")
+			}
+			pos = next
+			if uint8(i) == o.small { //nolint:gosec // 0 or 1
+				continue
+			}
+			n, next := readVarint(src, pos)
+			if next < 0 || uint64(n) > uint64(len(src)-next) { //nolint:gosec // negative is too large
+				return d.explainText(prog, pc, pos)
+			}
+			s, err := d.text(next, int(n))
+			if err != nil {
+				return err.within(prog.paths[pc])
+			}
+			if block == nil {
+				block = d.newBlock(prog.block)
+			}
+			target := (*string)(unsafe.Add(block, o.arg))
+			*target = s
+			*(**string)(o.pointer(base, block)) = target
+			pos = next + int(n)
+
 		case opDouble:
 			if len(src)-pos < 8 {
 				return d.failShort(pos, 8, "double").within(prog.paths[pc])
@@ -264,6 +289,13 @@ func (d *decoder) explain(prog *program, pc, pos int, what string) *Error {
 	return d.reason(o, what).within(prog.paths[pc])
 }
 
+// explainText is explain for the length of an optional string.
+func (d *decoder) explainText(prog *program, pc, pos int) *Error {
+	d.pos = pos
+	_, err := d.length("string")
+	return err.within(prog.paths[pc])
+}
+
 func (d *decoder) reason(o *op, what string) *Error {
 	at := d.pos
 	switch o.code {
@@ -278,7 +310,7 @@ func (d *decoder) reason(o *op, what string) *Error {
 	case opEnum, opSkipEnum:
 		_, err := d.symbol(int(o.n))
 		return err
-	case opNullable, opOptional, opSwitch:
+	case opNullable, opOptional, opOptionalText, opSwitch:
 		n, err := d.long()
 		if err != nil {
 			return err

@@ -278,21 +278,26 @@ func (d *decoder) unknownSymbol(name string) *Error {
 
 // text returns the n bytes of the input from pos on as a string.
 func (d *decoder) text(pos, n int) (string, *Error) {
-	if n == 0 {
-		return "", nil
-	}
-	if d.cfg.text != KeepInvalidUTF8 && !validText(d.src[pos:pos+n]) {
-		if d.cfg.text == RejectInvalidUTF8 {
-			return "", d.failAt(pos, "a string of %d bytes is not valid UTF-8; WithInvalidUTF8 takes it", n)
-		}
-		return strings.ToValidUTF8(string(d.src[pos:pos+n]), "\uFFFD"), nil
+	if !isASCII(d.src[pos:pos+n]) && d.cfg.text != KeepInvalidUTF8 && !utf8.Valid(d.src[pos:pos+n]) {
+		return d.invalid(pos, n)
 	}
 	start := pos - d.backStart
 	if start+n > len(d.back) {
+		if n == 0 {
+			return "", nil
+		}
 		d.newBack(pos, n)
 		start = 0
 	}
 	return d.back[start : start+n], nil
+}
+
+// invalid returns what becomes of text that is not valid UTF-8.
+func (d *decoder) invalid(pos, n int) (string, *Error) {
+	if d.cfg.text == RejectInvalidUTF8 {
+		return "", d.failAt(pos, "a string of %d bytes is not valid UTF-8; WithInvalidUTF8 takes it", n)
+	}
+	return strings.ToValidUTF8(string(d.src[pos:pos+n]), "\uFFFD"), nil
 }
 
 // newBack copies the input from pos on for the strings to come.
@@ -310,23 +315,6 @@ func (d *decoder) readText() (string, *Error) {
 	s, err := d.text(d.pos, n)
 	d.pos += n
 	return s, err
-}
-
-// validText reports whether text is valid UTF-8; most is ASCII.
-func validText(text []byte) bool {
-	const high = 0x8080808080808080
-	rest := text
-	for len(rest) >= 8 {
-		if binary.LittleEndian.Uint64(rest)&high != 0 {
-			return utf8.Valid(text)
-		}
-		rest = rest[8:]
-	}
-	var or byte
-	for _, b := range rest {
-		or |= b
-	}
-	return or < utf8.RuneSelf || utf8.Valid(text)
 }
 
 // preset reads a value from the bytes of a default, which belong to the plan.

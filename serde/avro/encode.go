@@ -41,13 +41,38 @@ func (e *encodePlan) run(prog *program, dst []byte, base unsafe.Pointer, depth i
 		switch o.code {
 		case opString:
 			s := *(*string)(p)
-			buf = room(buf, i, len(s)+varintSize+int(o.arg))
-			i = putLong(buf, i, int64(len(s)))
-			n := copy(buf[i:], s)
-			if !validText(buf[i : i+n]) {
+			if len(buf)-i < len(s)+varintSize+int(o.arg) {
+				buf = room(buf, i, len(s)+varintSize+int(o.arg))
+			}
+			if len(s) < 64 {
+				buf[i] = byte(len(s) << 1)
+				i++
+			} else {
+				i = putLong(buf, i, int64(len(s)))
+			}
+			if !putText(buf[i:], s) {
 				return nil, invalidText(len(s)).within(prog.paths[pc])
 			}
-			i += n
+			i += len(s)
+
+		case opOptionalText: // arg is the index of null, n the room for what follows
+			target := *(**string)(p)
+			if target == nil {
+				buf = room(buf, i, 1+int(o.n))
+				buf[i] = byte(o.arg) << 1
+				i++
+				continue
+			}
+			s := *target
+			if len(buf)-i < len(s)+1+varintSize+int(o.n) {
+				buf = room(buf, i, len(s)+1+varintSize+int(o.n))
+			}
+			buf[i] = byte(1-o.arg) << 1
+			i = putLong(buf, i+1, int64(len(s)))
+			if !putText(buf[i:], s) {
+				return nil, invalidText(len(s)).within(prog.paths[pc])
+			}
+			i += len(s)
 
 		case opOptional:
 			target := *(*unsafe.Pointer)(p)
@@ -216,15 +241,12 @@ func (e *encodePlan) texts(dst []byte, m map[string]string) ([]byte, *Error) {
 	for k, v := range m {
 		buf = room(buf, i, len(k)+len(v)+2*varintSize)
 		i = putLong(buf, i, int64(len(k)))
-		from := i
-		i += copy(buf[i:], k)
-		ok := validText(buf[from:i])
-		i = putLong(buf, i, int64(len(v)))
-		from = i
-		i += copy(buf[i:], v)
-		if !ok || !validText(buf[from:i]) {
+		ok := putText(buf[i:], k)
+		i = putLong(buf, i+len(k), int64(len(v)))
+		if !putText(buf[i:], v) || !ok {
 			return nil, encodeError("a key or value is not valid UTF-8").entry(entry)
 		}
+		i += len(v)
 		entry++
 	}
 	return append(buf[:i], 0), nil

@@ -36,17 +36,18 @@ const (
 	opFunc   // aux.read or aux.write
 
 	// Unions and structure.
-	opNullable // null jumps by n, else the value follows; small is the index of null
-	opOptional // the same, and the value is at arg of the block, pointed to
-	opPointer  // the value that follows is at arg of the block, pointed to
-	opNew      // the value by aux.elem is in memory of its own, pointed to
-	opValid    // the value is there: sets a bool
-	opSwitch   // jumps to one of aux.jumps
-	opJump     // jumps by n
-	opCall     // the value by aux.elem, n levels down
-	opFail     // the schemas do not resolve here
-	opDefault  // the value by aux.elem, from bytes of the reader's default
-	opConst    // the string of the reader's default
+	opNullable     // null jumps by n, else the value follows; small is the index of null
+	opOptional     // the same, and the value is at arg of the block, pointed to
+	opOptionalText // opOptional of a string, with the string
+	opPointer      // the value that follows is at arg of the block, pointed to
+	opNew          // the value by aux.elem is in memory of its own, pointed to
+	opValid        // the value is there: sets a bool
+	opSwitch       // jumps to one of aux.jumps
+	opJump         // jumps by n
+	opCall         // the value by aux.elem, n levels down
+	opFail         // the schemas do not resolve here
+	opDefault      // the value by aux.elem, from bytes of the reader's default
+	opConst        // the string of the reader's default
 
 	// What the writer wrote and nobody reads.
 	opSkipVarint // long
