@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/big"
 	"time"
+	"unicode/utf8"
 )
 
 // Input is what the methods of generated types read from. It is made for the code that package avrogen writes, changes with it, and
@@ -107,7 +108,7 @@ func (in *Input) Text(pos int) (string, int) {
 	} else if start, end = in.length(pos); end < 0 {
 		return "", failed
 	}
-	if end > len(src) || !validText(src[start:end]) {
+	if end > len(src) || !isASCII(src[start:end]) && !utf8.Valid(src[start:end]) {
 		return "", failed
 	}
 	if end-in.backStart > len(in.back) {

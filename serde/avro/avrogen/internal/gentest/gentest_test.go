@@ -66,9 +66,9 @@ func subjectOf[T any, P generated[T]](tb testing.TB, c avro.Codec[T]) subject {
 			rest, err := c.DecodeByPlan(src, v)
 			return v, rest, err
 		},
-		encode:     func(v any) ([]byte, error) { return v.(P).AppendAvro(nil) },
-		planEncode: func(v any) ([]byte, error) { return c.AppendByPlan(nil, (*T)(v.(P))) },
-		zero:       func(v any) bool { return cmp.Equal(new(T), (*T)(v.(P)), compare) },
+		encode:     func(v any) ([]byte, error) { return P(v.(*T)).AppendAvro(nil) },   //nolint:errcheck // decode returned it
+		planEncode: func(v any) ([]byte, error) { return c.AppendByPlan(nil, v.(*T)) }, //nolint:errcheck // the same
+		zero:       func(v any) bool { return cmp.Equal(new(T), v.(*T), compare) },     //nolint:errcheck // the same
 	}
 }
 
@@ -159,7 +159,7 @@ func TestErrorsAreThePlans(t *testing.T) {
 	})
 }
 
-// negativeBlocks are the blocks of an array of longs as other writers write them.
+// Other writers write several blocks, and blocks with their size in bytes.
 func TestBlocksOfEveryKind(t *testing.T) {
 	t.Parallel()
 	var all All
@@ -270,7 +270,6 @@ func TestDepthIsLimited(t *testing.T) {
 		}
 		return n
 	}
-	// Within package avro a level is a record around; the other field of each node is one as well.
 	if _, err := deep(400).AppendAvro(nil); err != nil {
 		t.Errorf("400 nodes: %v", err)
 	}
