@@ -27,7 +27,7 @@ Schemas may refer to types of each other. All schemas of a Go package are to be 
 
 	//go:generate go run github.com/magicbyte-go/magicbyte/cmd/magicbyte gen --package events order.avsc customer.avsc`,
 		Args: cobra.MinimumNArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
+		RunE: func(_ *cobra.Command, args []string) error {
 			switch optional {
 			case "pointer":
 			case "avro.Optional":

@@ -102,11 +102,12 @@ func (in *Input) Text(pos int) (string, int) {
 	if uint(pos) >= uint(len(src)) { //nolint:gosec // negative is too large
 		return "", failed
 	}
-	start, end := pos+1, 0
-	if b := int(src[pos]); b&^0x7e == 0 {
-		end = start + b>>1
-	} else if start, end = in.length(pos); end < 0 {
-		return "", failed
+	b := int(src[pos])
+	start, end := pos+1, pos+1+b>>1
+	if b&^0x7e != 0 { // not one byte, or negative
+		if start, end = in.length(pos); end < 0 {
+			return "", failed
+		}
 	}
 	if end > len(src) || !isASCII(src[start:end]) && !utf8.Valid(src[start:end]) {
 		return "", failed

@@ -264,7 +264,7 @@ func setLogical(v *value) bool {
 
 // setCustom makes v a type that was written by hand.
 func (g *generator) setCustom(v *value, typ string) {
-	importPath, name, _ := splitGoType(typ) //nolint:errcheck // Config.check did
+	importPath, name, _ := splitGoType(typ)
 	v.form, v.typ = formCustom, g.importName(importPath)+"."+name
 	key := v.typ + " " + canonical(v.schema)
 	c := g.customs[key]

@@ -106,24 +106,28 @@ func TestWhatCannotBeGenerated(t *testing.T) {
 	}{
 		{"no package", avrogen.Config{}, []avrogen.File{ok}, []string{`"" is no name`}},
 		{
-			"all problems of the configuration", avrogen.Config{Package: "type", Types: map[string]string{"a.B": "Money", "a.C": "x/y.z"}},
+			"all problems of the configuration",
+			avrogen.Config{Package: "type", Types: map[string]string{"a.B": "Money", "a.C": "x/y.z"}},
 			[]avrogen.File{ok},
 			[]string{`"type" is no name`, `Go type of a.B: "Money"`, `Go type of a.C: "x/y.z"`},
 		},
 		{"no schema", avrogen.Config{Package: "p"}, []avrogen.File{file("x.avsc", `{"type":"recor"}`)}, []string{"x.avsc", "recor"}},
 		{
-			"unknown references, all of them", avrogen.Config{Package: "p"},
+			"unknown references, all of them",
+			avrogen.Config{Package: "p"},
 			[]avrogen.File{file("x.avsc", `{"type":"array","items":"a.X"}`), ok, file("y.avsc", `{"type":"array","items":"a.Y"}`)},
 			[]string{"x.avsc", "a.X", "y.avsc", "a.Y"},
 		},
 		{"two files of one name", avrogen.Config{Package: "p"}, []avrogen.File{ok, {Name: "other/ok.avsc", Content: ok.Content}}, []string{"ok_avro.go", "rename"}},
 		{
-			"one name for two types", avrogen.Config{Package: "p"},
+			"one name for two types",
+			avrogen.Config{Package: "p"},
 			[]avrogen.File{ok, file("x.avsc", `{"type":"record","name":"R","fields":[{"name":"a","type":"int"}]}`)},
 			[]string{"x.avsc", "R"},
 		},
 		{
-			"a union of nothing", avrogen.Config{Package: "p"},
+			"a union of nothing",
+			avrogen.Config{Package: "p"},
 			[]avrogen.File{file("x.avsc", `{"type":"record","name":"a.X","fields":[{"name":"u","type":[]}]}`)},
 			[]string{"field u of a.X", "without branches"},
 		},
