@@ -52,7 +52,7 @@ func For[T any](schemaText string, opts ...Option) (Codec[T], error) {
 	s.schema, s.text, s.name, s.enums = schema, schemaText, schema.name, map[string]*Schema{}
 	s.fingerprint = sync.OnceValue(schema.CRC64)
 	eachNamed(schema, func(named *Schema) { s.enums[named.name] = named })
-	s.generated = len(opts) == 0 && isGenerated[T](schema)
+	s.generated = s.cfg.behaviour == defaultBehaviour && isGenerated[T](schema)
 	if s.encode, err = s.encoding(schema, reflect.TypeFor[T]()); err == nil {
 		s.decode, err = s.decoding(schema, schema, reflect.TypeFor[T]())
 	}
@@ -134,7 +134,7 @@ func (c Codec[T]) Encoder(schema []string) (func(dst []byte, v *T) ([]byte, erro
 // as texts in the order of reference, and nil means the codec's own (for a codec without one, the writer's). Schemas that can never
 // resolve are an [Error] with Unresolvable() true. What a union or an enum lacks is an error of the records that have it.
 //
-// Errors of the function are of type [*Error], unless generated methods read.
+// Errors of the function are of type [*Error].
 func (c Codec[T]) Decoder(writer, reader []string) (func(src []byte, v *T) error, error) {
 	s := c.state
 	plan, own, err := s.resolve(writer, reader, reflect.TypeFor[T]())
