@@ -5,10 +5,13 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"log"
 	"os"
 	"os/exec"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/magicbyte-go/magicbyte/consumer"
 	"github.com/magicbyte-go/magicbyte/integration"
@@ -29,8 +32,13 @@ type place struct {
 	Offset    int64
 }
 
-// victim consumes for ever, and prints the place of each record that it has handled.
+// victim consumes for ever, and prints the place of each record that it has handled. It ends with its standard input, so that it does
+// not outlive a test binary that was killed itself.
 func victim(text string) {
+	go func() {
+		_, err := io.Copy(io.Discard, os.Stdin)
+		log.Fatal("the input has ended: ", err)
+	}()
 	var task victimTask
 	if err := json.Unmarshal([]byte(text), &task); err != nil {
 		log.Fatal(err)
@@ -88,11 +96,18 @@ func testCrash(t *testing.T, env *integration.Env) {
 	}
 	t.Logf("killed after %d of %d records; committed: %v", len(handled), events, committed)
 
-	for _, rec := range read(t, env, topic, group, typedOrders(t, env)).take(t, int(rest)) {
+	heir := read(t, env, topic, group, typedOrders(t, env))
+	for _, rec := range heir.take(t, int(rest)) {
 		if want := committed[rec.Partition]; rec.Offset != want {
 			t.Fatalf("after the crash: offset %d of partition %d, want %d", rec.Offset, rec.Partition, want)
 		}
 		committed[rec.Partition]++
+	}
+	if more := heir.stop(t); len(more) != 0 {
+		t.Errorf("after the crash %d records were handled twice by one member", len(more))
+	}
+	if diff := cmp.Diff(env.EndOffsets(t, topic), env.Committed(t, group, topic)); diff != "" {
+		t.Errorf("committed in the end (-end of the topic +got):\n%s", diff)
 	}
 }
 
@@ -106,6 +121,9 @@ func killed(t *testing.T, task victimTask, n int) []place {
 	cmd := exec.CommandContext(within(t), os.Args[0]) // which ends it by SIGKILL, too
 	cmd.Env = append(os.Environ(), victimVariable+"="+string(text))
 	cmd.Stderr = t.Output()
+	if _, err := cmd.StdinPipe(); err != nil { // which Wait closes
+		t.Fatal(err)
+	}
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
