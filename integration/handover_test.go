@@ -12,6 +12,12 @@ import (
 	"github.com/magicbyte-go/magicbyte/schemas"
 )
 
+// place is where a record stands.
+type place struct {
+	Partition int32
+	Offset    int64
+}
+
 // testHandover lets a second member join and the first one leave while records come in. Every record is handled once.
 func testHandover(t *testing.T, env *integration.Env) {
 	const third, partitions = 1000, 4
