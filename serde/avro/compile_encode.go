@@ -190,10 +190,7 @@ func (c *writer) union(b *builder, path string, at spot, s *Schema, t reflect.Ty
 	case at.reg+1 < registers:
 		start := b.add(path, at, op{code: opOptional, small: at.reg + 1, arg: uint32(null)})
 		err := c.value(b, path, spot{reg: at.reg + 1}, s.branches[value], t.Elem())
-		if b.next() == start+2 && b.prog.ops[start+1].code == opString {
-			b.cut(start + 1)
-			b.prog.ops[start].code = opOptionalText
-		}
+		b.fuseText(start)
 		b.land(start)
 		return err
 	default:
