@@ -11,6 +11,8 @@ import (
 	"testing"
 
 	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
+	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"github.com/magicbyte-go/magicbyte/consumer"
 	"github.com/magicbyte-go/magicbyte/serde"
@@ -159,6 +161,42 @@ func TestKilledConsumerLosesNothing(t *testing.T) {
 	for want := first + 1; want < 60; want++ {
 		if got := receive(t, offsets); got != want {
 			t.Fatalf("got offset %d, want %d", got, want)
+		}
+	}
+	r.stop()
+}
+
+func TestTopicMadeAnewIsReadFromItsBeginning(t *testing.T) {
+	t.Parallel()
+	c := cluster(t, 1)
+	produce(t, c, numbered(0, 0, 50)...)
+	values := make(chan string, 100)
+	r := start(t, newText(t, config(c)), func(_ context.Context, rec *textRecord) error {
+		values <- rec.Value
+		return nil
+	})
+	for range 50 {
+		receive(t, values)
+	}
+	client, err := kgo.NewClient(kgo.SeedBrokers(c.ListenAddrs()...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	gone, made := kmsg.NewPtrDeleteTopicsRequest(), kmsg.NewPtrCreateTopicsRequest()
+	gone.TopicNames = []string{topic}
+	gone.Topics = []kmsg.DeleteTopicsRequestTopic{{Topic: kmsg.StringPtr(topic)}}
+	made.Topics = []kmsg.CreateTopicsRequestTopic{{Topic: topic, NumPartitions: 1, ReplicationFactor: 1}}
+	if _, err := gone.RequestWith(t.Context(), client); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := made.RequestWith(t.Context(), client); err != nil {
+		t.Fatal(err)
+	}
+	produce(t, c, numbered(0, 1000, 20)...)
+	for i := range 20 {
+		if got, want := receive(t, values), strconv.Itoa(1000+i); got != want {
+			t.Fatalf("got %q, want %q", got, want)
 		}
 	}
 	r.stop()

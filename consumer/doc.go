@@ -21,6 +21,9 @@
 // One record of a partition is in the handler at a time, in the order of offsets. Partitions are handled at once. A handler may be
 // slow: the group hears from a goroutine of its own. What waits for handlers is bounded, see [WithPartitionQueue].
 //
+// When a topic is made anew under a running consumer, or its log was cut on the brokers, the partition goes on where
+// auto.offset.reset says, as if it had been lost and assigned again.
+//
 // # Undecodable records
 //
 // While the schema registry does not answer, partitions that need it wait and ask every second, for ever: an outage neither loses

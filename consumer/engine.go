@@ -179,7 +179,15 @@ func (e *engine) message(m *kafka.Message) {
 		}
 		e.recent = l
 	}
-	records, bytes := l.push(m)
+	records, bytes, ok := l.push(m)
+	if !ok {
+		var err error
+		if l, err = e.rewound(l); err != nil {
+			e.stop(fmt.Errorf("consumer: go on with %s[%d]: %w", l.topic, l.id, err))
+			return
+		}
+		records, bytes, _ = l.push(m)
+	}
 	if !l.paused && e.full(records, bytes) {
 		e.pause(l)
 	}

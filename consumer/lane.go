@@ -74,16 +74,19 @@ func newLane(e *engine, p partition, epoch int64, before <-chan struct{}) *lane 
 }
 
 // push queues a polled record, and returns how many wait and how many bytes they have. A halted lane drops it: it was not
-// settled and will be delivered again.
-func (l *lane) push(m *kafka.Message) (records, bytes int) {
+// settled and will be delivered again. ok is false for a record whose offset is not above the last one: it belongs to another epoch.
+func (l *lane) push(m *kafka.Message) (records, bytes int, ok bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.halted || !l.mark.deliver(int64(m.TopicPartition.Offset)) {
-		return l.queue.len(), l.queue.bytes
+	if l.halted {
+		return 0, 0, true
+	}
+	if !l.mark.deliver(int64(m.TopicPartition.Offset)) {
+		return 0, 0, false
 	}
 	l.e.queued.Add(int64(l.queue.push(m)))
 	l.filled.Signal()
-	return l.queue.len(), l.queue.bytes
+	return l.queue.len(), l.queue.bytes, true
 }
 
 // load returns how many records wait and how many bytes they have.
@@ -153,12 +156,25 @@ func (l *lane) ended() bool {
 	}
 }
 
+// held reports whether an earlier lane of this partition still runs, so that this one has started nothing.
+func (l *lane) held() bool {
+	if l.before == nil {
+		return false
+	}
+	select {
+	case <-l.before:
+		return false
+	default:
+		return true
+	}
+}
+
 // run works until the lane is halted, or a record is left unsettled because the whole run stops.
 func (l *lane) run() {
 	returned := false
 	defer func() {
 		if !returned {
-			l.e.stop(l.recordError(StageHandler, errGoexit, ""))
+			l.fail(l.recordError(StageHandler, errGoexit, ""))
 		}
 		close(l.done)
 	}()
@@ -209,8 +225,7 @@ func (l *lane) work(m *kafka.Message) bool {
 		l.e.log.Info("record skipped", l.attrs(err)...)
 		return true
 	case decided && decision.kind == resultStop:
-		l.e.stop(l.recordError(StageHandler, err, ""))
-		return false
+		return l.fail(l.recordError(StageHandler, err, ""))
 	case l.handler.Err() != nil: // cancelled: no attempt, and no dead letter
 		return false
 	}
@@ -257,8 +272,7 @@ func (l *lane) handle(rec anyRecord) (err error) {
 // exhausted ends a record that cannot be handled: a dead letter where they are on, else the end of the run.
 func (l *lane) exhausted(m *kafka.Message, f failure) bool {
 	if l.e.letters == nil {
-		l.e.stop(l.recordError(f.stage, f.err, " (dead letters are off: see WithDeadLetters)"))
-		return false
+		return l.fail(l.recordError(f.stage, f.err, " (dead letters are off: see WithDeadLetters)"))
 	}
 	l.phase.Store(int32(condemned))
 	err := l.e.letters.send(l.sending, m, f)
@@ -269,7 +283,13 @@ func (l *lane) exhausted(m *kafka.Message, f failure) bool {
 	case l.sending.Err() != nil:
 		return false
 	}
-	l.e.stop(l.recordError(f.stage, errors.Join(f.err, err), ""))
+	return l.fail(l.recordError(f.stage, errors.Join(f.err, err), ""))
+}
+
+// fail ends the run because of the current record, which the shutdown need not report then: nothing cut it short.
+func (l *lane) fail(err *RecordError) (settled bool) {
+	l.phase.Store(int32(idle))
+	l.e.stop(err)
 	return false
 }
 

@@ -240,6 +240,23 @@ func logger(t *testing.T) *slog.Logger {
 	return slog.New(slog.NewTextHandler(w, &slog.HandlerOptions{Level: slog.LevelDebug}))
 }
 
+// watch returns a logger that tells seen of each line with the text.
+func watch(text string, seen chan<- struct{}) *slog.Logger {
+	return slog.New(slog.NewTextHandler(watchWriter{text, seen}, nil))
+}
+
+type watchWriter struct {
+	text string
+	seen chan<- struct{}
+}
+
+func (w watchWriter) Write(p []byte) (int, error) {
+	if strings.Contains(string(p), w.text) {
+		w.seen <- struct{}{}
+	}
+	return len(p), nil
+}
+
 type testWriter struct {
 	mu sync.Mutex
 	t  *testing.T

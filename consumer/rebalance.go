@@ -3,6 +3,7 @@ package consumer
 import (
 	"fmt"
 	"log/slog"
+	"maps"
 	"slices"
 	"time"
 
@@ -22,7 +23,7 @@ func (e *engine) rebalance(client *kafka.Consumer, event kafka.Event) error {
 			err = client.Assign(event.Partitions)
 		}
 		if err == nil {
-			e.assigned(event.Partitions)
+			err = e.assigned(event.Partitions)
 		}
 	case kafka.RevokedPartitions:
 		e.revoked(event.Partitions, client.AssignmentLost())
@@ -39,7 +40,7 @@ func (e *engine) rebalance(client *kafka.Consumer, event kafka.Event) error {
 }
 
 // assigned opens an epoch for each partition.
-func (e *engine) assigned(partitions []kafka.TopicPartition) {
+func (e *engine) assigned(partitions []kafka.TopicPartition) error {
 	e.log.Info("partitions assigned", slog.String(keyGroup, e.group), slog.Any(keyPartitions, names(partitions)))
 	for _, tp := range partitions {
 		p := partition{*tp.Topic, tp.Partition}
@@ -47,7 +48,6 @@ func (e *engine) assigned(partitions []kafka.TopicPartition) {
 		var before <-chan struct{}
 		if old := e.lingering[p]; old != nil {
 			before = old.done
-			delete(e.lingering, p)
 		}
 		l := newLane(e, p, e.epoch, before)
 		e.lanes[p] = l
@@ -60,6 +60,21 @@ func (e *engine) assigned(partitions []kafka.TopicPartition) {
 		e.joined = true
 		close(e.ready)
 	}
+	if len(partitions) == 0 {
+		return nil
+	}
+	// A partition that was paused when it was given up may or may not still be paused when it comes back.
+	return e.client.Resume(partitions)
+}
+
+// rewound opens a new epoch for a partition whose offsets went back: its topic was made anew, or its log was cut when a replica
+// that lagged became the leader, and auto.offset.reset says where to go on. Other records have those offsets now.
+func (e *engine) rewound(l *lane) (*lane, error) {
+	e.log.Warn("the offsets of the partition went back: its topic was made anew, or records were lost on the brokers",
+		slog.String(keyGroup, e.group), slog.String(keyTopic, l.topic), slog.Int(keyPartition, int(l.id)))
+	e.revoked(l.partitionList(), true)
+	err := e.assigned(l.partitionList())
+	return e.lanes[l.partition], err
 }
 
 // revoked closes the epochs of the partitions: after their handlers have finished, or at once when they are lost.
@@ -98,22 +113,27 @@ func (e *engine) revoked(partitions []kafka.TopicPartition, lost bool) {
 		l.close()
 		delete(e.lanes, p)
 		delete(e.paused, p)
-		if !l.ended() {
+		if !l.ended() && !l.held() {
 			e.lingering[p] = l
 		}
 	}
+	maps.DeleteFunc(e.lingering, func(_ partition, l *lane) bool { return l.ended() })
 	e.recent = nil
 	e.log.Info("partitions revoked", slog.String(keyGroup, e.group), slog.Any(keyPartitions, names(partitions)),
 		slog.Bool("lost", lost), slog.Duration(keyDuration, time.Since(began)))
 }
 
-// await waits until the lanes have ended, at most for limit. Meanwhile the other lanes go on: their offsets are stored, and they
-// see the poll goroutine alive.
+// await waits until the lanes have ended, at most for limit, or for what a shutdown that begins meanwhile leaves of it. The other
+// lanes go on: their offsets are stored, and they see the poll goroutine alive.
 func (e *engine) await(lanes map[partition]*lane, limit time.Duration) {
 	deadline := time.NewTimer(max(0, limit))
 	defer deadline.Stop()
 	ticker := time.NewTicker(tick)
 	defer ticker.Stop()
+	began, stopping := time.Now(), e.stopping.Done()
+	if !e.drainBy.IsZero() {
+		stopping = nil
+	}
 	for _, l := range lanes {
 		for running := true; running; {
 			select {
@@ -122,6 +142,10 @@ func (e *engine) await(lanes map[partition]*lane, limit time.Duration) {
 			case <-ticker.C:
 				e.pulse.beat()
 				e.store(e.lanes)
+			case <-stopping:
+				stopping = nil
+				e.beginDrain()
+				deadline.Reset(max(0, min(limit-time.Since(began), e.set.drain)))
 			case <-deadline.C:
 				return
 			}

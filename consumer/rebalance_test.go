@@ -194,6 +194,39 @@ func TestLostPartitionIsGivenUpAtOnce(t *testing.T) {
 	r.stop()
 }
 
+func TestPartitionThatWasPausedWhenItWasLostGoesOn(t *testing.T) {
+	t.Parallel()
+	const partitions, perPartition = 32, 4
+	c := cluster(t, partitions)
+	for p := range int32(partitions) {
+		produce(t, c, numbered(p, 0, perPartition)...)
+	}
+	entered, release := make(chan int32, 2*partitions*perPartition), make(chan struct{})
+	cfg := config(c)
+	cfg["session.timeout.ms"], cfg["heartbeat.interval.ms"] = 1000, 100
+	r := start(t, newText(t, cfg, consumer.WithPartitionQueue(2, 1<<20)), func(ctx context.Context, rec *textRecord) error {
+		entered <- rec.Partition
+		select {
+		case <-release:
+			return nil
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	})
+	for range partitions {
+		receive(t, entered) // one record is in the handler, the others fill the queue
+	}
+	c.Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.Heartbeat}, Group: group, TopLevel: true, Err: kerr.UnknownMemberID})
+	for range partitions {
+		receive(t, entered)
+	}
+	close(release)
+	for p := range int32(partitions) {
+		eventually(t, "all records are committed", func() bool { return committed(c, p) == perPartition })
+	}
+	r.stop()
+}
+
 func TestHandlerThatOutlivesItsPartitionHoldsTheNextLane(t *testing.T) {
 	t.Parallel()
 	c := cluster(t, 1)
@@ -222,6 +255,65 @@ func TestHandlerThatOutlivesItsPartitionHoldsTheNextLane(t *testing.T) {
 	if led.overlaps > 0 {
 		t.Errorf("a partition had two records in the handler")
 	}
+}
+
+func TestHandlerThatOutlivesItsPartitionTwiceStaysAlone(t *testing.T) {
+	t.Parallel()
+	c := cluster(t, 1)
+	produce(t, c, numbered(0, 0, 2)...)
+	entered, release := make(chan int64, 4), make(chan struct{})
+	led := newLedger()
+	cfg := config(c)
+	cfg["session.timeout.ms"], cfg["heartbeat.interval.ms"] = 1000, 100
+	assigned := make(chan struct{}, 8)
+	r := start(t, newText(t, cfg, consumer.WithCancelGrace(10*time.Millisecond), consumer.WithLogger(watch("partitions assigned", assigned))),
+		func(_ context.Context, rec *textRecord) error {
+			led.enter(rec)
+			defer led.leave(rec)
+			entered <- rec.Offset
+			<-release
+			return nil
+		})
+	receive(t, assigned)
+	receive(t, entered)
+	for range 2 {
+		c.Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.Heartbeat}, Group: group, TopLevel: true, Err: kerr.UnknownMemberID})
+		receive(t, assigned)
+		fetches := c.Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.Fetch}, Count: -1, Observe: true})
+		eventually(t, "the record is fetched again", func() bool { return fetches.Hits() > 1 })
+	}
+	close(release)
+	for want := range int64(2) {
+		if got := receive(t, entered); got != want {
+			t.Errorf("went on with offset %d, want %d", got, want)
+		}
+	}
+	r.stop()
+	if led.overlaps > 0 {
+		t.Errorf("a partition had two records in the handler")
+	}
+}
+
+func TestShutdownWaitsForHandlersThatOutliveTheirPartition(t *testing.T) {
+	t.Parallel()
+	c := cluster(t, 1)
+	produce(t, c, numbered(0, 0, 1)...)
+	entered, lost, release, ending := make(chan int64, 4), make(chan struct{}, 4), make(chan struct{}), make(chan struct{}, 1)
+	r := start(t, newText(t, config(c), consumer.WithCancelGrace(10*time.Millisecond), consumer.WithLogger(watch("shutting down", ending))),
+		func(ctx context.Context, rec *textRecord) error {
+			entered <- rec.Offset
+			<-ctx.Done()
+			lost <- struct{}{}
+			<-release
+			return ctx.Err()
+		})
+	receive(t, entered)
+	c.Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.Heartbeat}, Group: group, TopLevel: true, Err: kerr.UnknownMemberID})
+	receive(t, lost)
+	r.cancel()
+	receive(t, ending)
+	close(release)
+	r.stop() // cleanly: the record was cut short by the loss
 }
 
 func TestSlowHandlerCostsNoMembership(t *testing.T) {

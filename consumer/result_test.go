@@ -79,6 +79,9 @@ func TestHandlerEndsRun(t *testing.T) {
 					t.Errorf("Run() = %v, want %q in it", err, text)
 				}
 			}
+			if shutdown, ok := errors.AsType[*consumer.ShutdownError](err); ok {
+				t.Errorf("Run() = %v, but nothing was cut short: %v", err, shutdown)
+			}
 			if got := committed(c, 1); got != 2 {
 				t.Errorf("committed %d, want 2: the record is not settled", got)
 			}

@@ -2,6 +2,7 @@ package consumer
 
 import (
 	"log/slog"
+	"maps"
 	"time"
 
 	"github.com/magicbyte-go/magicbyte/internal/kafkaclient"
@@ -12,7 +13,7 @@ import (
 // It polls all the while, so that the group does not take the member for dead. The error is nil or a *ShutdownError.
 func (e *engine) shutdown() error {
 	e.log.Info("shutting down", slog.String(keyGroup, e.group))
-	e.drainBy = time.Now().Add(e.set.drain)
+	e.beginDrain()
 	for _, l := range e.lanes {
 		l.halt(ErrShutdown)
 	}
@@ -40,6 +41,13 @@ func (e *engine) shutdown() error {
 	return nil
 }
 
+// beginDrain starts the time that a shutdown has for running handlers, unless a revocation that was waiting for some has done so.
+func (e *engine) beginDrain() {
+	if e.drainBy.IsZero() {
+		e.drainBy = time.Now().Add(e.set.drain)
+	}
+}
+
 // pollUntil polls until enough is true, or until deadline.
 func (e *engine) pollUntil(deadline time.Time, enough func() bool) {
 	for !enough() && time.Now().Before(deadline) {
@@ -47,11 +55,13 @@ func (e *engine) pollUntil(deadline time.Time, enough func() bool) {
 	}
 }
 
-// quiet reports whether all lanes have ended.
+// quiet reports whether all lanes have ended, those of partitions that went away before too.
 func (e *engine) quiet() bool {
-	for _, l := range e.lanes {
-		if !l.ended() {
-			return false
+	for _, lanes := range []map[partition]*lane{e.lanes, e.lingering} {
+		for _, l := range lanes {
+			if !l.ended() {
+				return false
+			}
 		}
 	}
 	return true
@@ -67,9 +77,11 @@ func (e *engine) flushed() bool {
 	return true
 }
 
-// unfinished lists the records that were cut short: a lane keeps the phase in which it gave up.
+// unfinished lists the records that were cut short: a lane keeps the phase in which it gave up. A revocation, not the shutdown, cut
+// short what lingers, so of that only what still runs counts.
 func (e *engine) unfinished() *ShutdownError {
 	report := &ShutdownError{}
+	maps.DeleteFunc(e.lingering, func(_ partition, l *lane) bool { return l.ended() })
 	for _, lanes := range []map[partition]*lane{e.lanes, e.lingering} {
 		for _, l := range lanes {
 			switch phase(l.phase.Load()) {

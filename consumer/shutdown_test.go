@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/twmb/franz-go/pkg/kfake"
+	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"github.com/magicbyte-go/magicbyte/consumer"
 )
@@ -111,6 +113,33 @@ func TestShutdownCancelsSlowHandlers(t *testing.T) {
 	if got := length(c, letters, 0); got != 0 {
 		t.Errorf("%d dead letters for a cancelled handler, want none", got)
 	}
+}
+
+func TestShutdownDuringARevocationKeepsItsBounds(t *testing.T) {
+	t.Parallel()
+	c := cluster(t, 1)
+	produce(t, c, numbered(0, 0, 1)...)
+	member := func() *text {
+		return newText(t, config(c, "partition.assignment.strategy", "range"),
+			consumer.WithRevokeDrain(time.Minute), consumer.WithShutdownDrain(100*time.Millisecond))
+	}
+	entered, cancelled := make(chan int64, 1), make(chan struct{}, 1)
+	first := start(t, member(), func(ctx context.Context, rec *textRecord) error {
+		entered <- rec.Offset
+		<-ctx.Done()
+		cancelled <- struct{}{}
+		return ctx.Err()
+	})
+	receive(t, entered)
+	joins := c.Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.JoinGroup}, Count: -1, Observe: true})
+	second := start(t, member(), func(context.Context, *textRecord) error { return nil })
+	eventually(t, "the second member joins", func() bool { return joins.Hits() > 0 })
+	beats := c.Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.Heartbeat}, Count: -1, Observe: true})
+	eventually(t, "the first member is told", func() bool { return beats.Hits() > 2 })
+	first.cancel()
+	receive(t, cancelled) // long before the minute is over
+	first.stop()
+	second.stop()
 }
 
 func TestShutdownGivesUpStuckHandlers(t *testing.T) {

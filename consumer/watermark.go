@@ -16,8 +16,8 @@ type watermark struct {
 	some    bool    // whether anything was delivered
 }
 
-// deliver notes an offset as handed to the lane. An offset that is not above the last one is ignored, and false returned:
-// it was seen already.
+// deliver notes an offset as handed to the lane. An offset that is not above the last one changes nothing, and false is
+// returned.
 func (w *watermark) deliver(offset int64) bool {
 	if w.some && offset <= w.last {
 		return false

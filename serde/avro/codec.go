@@ -216,7 +216,7 @@ func (s *codecState) decoding(w, r *Schema, t reflect.Type) (*decodePlan, error)
 func newCompiler(cfg *config, w, r *Schema, own map[string]*Schema) *compiler {
 	return &compiler{
 		cfg: cfg, ownEnums: own, match: newResolver(r), least: newLeastSizes(w, r),
-		programs: map[programKey]*program{}, open: map[programKey]bool{},
+		programs: map[programKey]*program{}, failed: map[programKey]*Error{}, open: map[programKey]bool{},
 	}
 }
 

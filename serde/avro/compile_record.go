@@ -15,7 +15,7 @@ func (c *compiler) record(b *builder, path string, at spot, w, r *Schema, t refl
 		return unmapped(path, "%s needs a Go struct, not %v", describe(r), t)
 	}
 	key := programKey{w, r, t}
-	if c.open[key] || b.next() > maxIncluded {
+	if c.apart(b, path, key) {
 		elem, err := c.program(w, r, t)
 		if err != nil {
 			return err.within(path)

@@ -538,3 +538,31 @@ func TestGoTypesThatDoNotFit(t *testing.T) {
 	_, err = avro.For[float64](`"float"`)
 	check("float", err)
 }
+
+// TestOnlyFieldOfAnOptionalRecord has records of one string field behind pointers, in structs where that field is not the first.
+func TestOnlyFieldOfAnOptionalRecord(t *testing.T) {
+	t.Parallel()
+	type inner struct {
+		Before int64  `avro:"-"`
+		Name   string `avro:"name"`
+		After  *int64 `avro:"-"`
+	}
+	type outer struct {
+		In *inner `avro:"in"`
+	}
+	c := avro.MustFor[outer](record(field("in", `["null",`+strings.Replace(record(field("name", `"string"`)), "example.R", "example.Inner", 1)+`]`)))
+	want := outer{&inner{Name: "abc"}}
+	out, err := c.Append(nil, &outer{&inner{Before: 1 << 40, Name: "abc", After: new(int64)}})
+	if err != nil || string(out) != "\x02\x06abc" {
+		t.Errorf("got %q, %v", out, err)
+	}
+	var got outer
+	if err := c.Decode([]byte("\x02\x06abc"), &got); err != nil || !cmp.Equal(got, want) {
+		t.Errorf("got %+v, %v, want %+v", got.In, err, want.In)
+	}
+	err = c.Decode([]byte("\x02\x02\xff"), &got)
+	var e *avro.Error
+	if !errors.As(err, &e) || e.FieldPath() != "in.name" {
+		t.Errorf("got %v, want an error of in.name", err)
+	}
+}
