@@ -1,6 +1,7 @@
 package avro
 
 import (
+	"errors"
 	"fmt"
 	"reflect"
 	"strings"
@@ -82,7 +83,8 @@ func TestHostileSchemasCompile(t *testing.T) {
 			t.Fatalf("%s: %v", c.name, err)
 		}
 		used := allocated(func() { _, err = (&codecState{cfg: cfg}).decoding(writer, reader, c.typ) })
-		if err, ok := err.(*Error); ok && err != nil && !err.unresolvable {
+		var e *Error
+		if errors.As(err, &e) && !e.unresolvable {
 			t.Errorf("%s: %v", c.name, err)
 		}
 		if limit := uint64(200*(len(c.writer)+len(c.reader)) + 32<<20); used > limit {
