@@ -1,0 +1,55 @@
+//go:build !race
+
+package avro_test
+
+import (
+	"testing"
+
+	"github.com/magicbyte-go/magicbyte/serde/avro"
+)
+
+// Allocations of the fullest typical event: a copy of the input for strings, a block for what optional fields point to, the
+// items, a block for theirs, and a map with its table.
+const decodeBudget = 6
+
+func TestAllocationsOfOrderEvents(t *testing.T) {
+	c := orderCodec(t)
+	e := typicalOrder(2)
+	buf, err := c.Append(nil, e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	in := append([]byte(nil), buf...)
+	var v orderEvent
+	check := func(name string, most float64, f func() error) {
+		t.Helper()
+		got := testing.AllocsPerRun(200, func() {
+			if err := f(); err != nil {
+				t.Fatal(err)
+			}
+		})
+		if got > most {
+			t.Errorf("%s: %v allocations, the budget is %v", name, got, most)
+		}
+	}
+	check("encode", 0, func() (err error) { buf, err = c.Append(buf[:0], e); return err })
+	check("decode", decodeBudget, func() error { return c.Decode(in, &v) })
+	aliased := orderCodec(t, avro.WithAliasedInput())
+	check("decode with aliased input", decodeBudget-1, func() error { return aliased.Decode(in, &v) })
+
+	// A type without pointers, slices and maps takes the copy alone, and none with aliased input.
+	type flat struct {
+		A avro.Optional[string]  `avro:"a"`
+		B avro.Optional[float64] `avro:"b"`
+		C string                 `avro:"c"`
+	}
+	schema := record(field("a", `["null","string"]`), field("b", `["null","double"]`), field("c", `"string"`))
+	out, err := avro.MustFor[flat](schema).Append(nil, &flat{avro.Some("a"), avro.Some(1.5), "c"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var f flat
+	plain, alias := avro.MustFor[flat](schema), avro.MustFor[flat](schema, avro.WithAliasedInput())
+	check("decode of a flat type", 1, func() error { return plain.Decode(out, &f) })
+	check("decode of a flat type with aliased input", 0, func() error { return alias.Decode(out, &f) })
+}

@@ -1,0 +1,2 @@
+// Package avro reads and writes Apache Avro: schemas, and the bytes of values under them.
+package avro

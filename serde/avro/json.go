@@ -1,0 +1,124 @@
+package avro
+
+import "strings"
+
+// jsonKind is the type of a jsonValue.
+type jsonKind uint8
+
+const (
+	jsonNull jsonKind = iota + 1
+	jsonBool
+	jsonNumber
+	jsonString
+	jsonArray
+	jsonObject
+)
+
+// jsonValue is a value of a JSON document. Numbers are kept as they were written, so that none is rounded.
+type jsonValue struct {
+	kind   jsonKind
+	offset uint32     // into the document, for positions in errors
+	text   string     // a number as written, a string's characters, or the literal
+	parts  *jsonParts // of arrays and objects; nil where there are none
+}
+
+// jsonParts are the items of an array, or the members of an object: each name once, where it came first, with the value
+// that came last.
+type jsonParts struct {
+	items []jsonValue
+	names nameList
+}
+
+// items returns an array's items or the values of an object's members.
+func (v *jsonValue) items() []jsonValue {
+	if v.parts == nil {
+		return nil
+	}
+	return v.parts.items
+}
+
+// names returns the names of an object's members, in the order of items.
+func (v *jsonValue) names() []string {
+	if v.parts == nil {
+		return nil
+	}
+	return v.parts.names.names
+}
+
+// member returns the value of an object's member, or nil.
+func (v *jsonValue) member(name string) *jsonValue {
+	if v.parts == nil {
+		return nil
+	}
+	if i := v.parts.names.find(name); i >= 0 {
+		return &v.parts.items[i]
+	}
+	return nil
+}
+
+// integer reports whether the value is a number without fraction and exponent.
+func (v *jsonValue) integer() bool {
+	return v.kind == jsonNumber && !strings.ContainsAny(v.text, ".eE")
+}
+
+// appendJSON appends the value without white space: numbers as they were written, members in their order.
+func (v *jsonValue) appendJSON(dst []byte) []byte {
+	switch v.kind {
+	case jsonString:
+		return appendJSONString(dst, v.text)
+	case jsonArray:
+		dst = append(dst, '[')
+		for i := range v.items() {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			dst = v.parts.items[i].appendJSON(dst)
+		}
+		return append(dst, ']')
+	case jsonObject:
+		dst = append(dst, '{')
+		for i, name := range v.names() {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			dst = appendJSONString(dst, name)
+			dst = append(dst, ':')
+			dst = v.parts.items[i].appendJSON(dst)
+		}
+		return append(dst, '}')
+	default:
+		return append(dst, v.text...)
+	}
+}
+
+// appendJSONString appends s in quotes, escaping what JSON demands and nothing else.
+func appendJSONString(dst []byte, s string) []byte {
+	const hex = "0123456789ABCDEF"
+	dst = append(dst, '"')
+	done := 0
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		if c >= ' ' && c != '"' && c != '\\' {
+			continue
+		}
+		dst = append(dst, s[done:i]...)
+		done = i + 1
+		switch c {
+		case '"', '\\':
+			dst = append(dst, '\\', c)
+		case '\b':
+			dst = append(dst, '\\', 'b')
+		case '\f':
+			dst = append(dst, '\\', 'f')
+		case '\n':
+			dst = append(dst, '\\', 'n')
+		case '\r':
+			dst = append(dst, '\\', 'r')
+		case '\t':
+			dst = append(dst, '\\', 't')
+		default:
+			dst = append(dst, '\\', 'u', '0', '0', hex[c>>4], hex[c&15])
+		}
+	}
+	return append(append(dst, s[done:]...), '"')
+}

@@ -1,0 +1,237 @@
+package avro_test
+
+import (
+	"bytes"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/magicbyte-go/magicbyte/serde/avro"
+)
+
+// serdeCodec is what package serde asks of a codec.
+type serdeCodec[T any] interface {
+	SchemaType() string
+	Schema() string
+	Name() string
+	Encoder(schema []string) (func(dst []byte, v *T) ([]byte, error), error)
+	Decoder(writer, reader []string) (func(src []byte, v *T) error, error)
+}
+
+var _ serdeCodec[orderEvent] = avro.Codec[orderEvent]{}
+
+func TestCodecTellsItsSchema(t *testing.T) {
+	t.Parallel()
+	c := orderCodec(t)
+	if c.SchemaType() != "AVRO" || c.Schema() != orderSchema(t) || c.Name() != "com.pipeline.events.OrderEvent" {
+		t.Errorf("got %s, %s", c.SchemaType(), c.Name())
+	}
+}
+
+// generatedValue has the methods of a generated type; they write one byte that no plan would write.
+type generatedValue struct {
+	N int32 `avro:"n"`
+}
+
+func (g *generatedValue) AppendAvro(dst []byte) ([]byte, error) {
+	return append(dst, 'G', byte(g.N)), nil
+}
+
+func (g *generatedValue) DecodeAvro(src []byte) ([]byte, error) {
+	if len(src) < 2 || src[0] != 'G' {
+		g.N = -1
+		return src, errors.New("not generated")
+	}
+	g.N = int32(src[1])
+	return src[2:], nil
+}
+
+type (
+	embedding  struct{ generatedValue }
+	tellSchema struct {
+		N int32 `avro:"n"`
+	}
+)
+
+func (*tellSchema) AppendAvro(dst []byte) ([]byte, error) { return append(dst, 'T'), nil }
+func (*tellSchema) DecodeAvro(src []byte) ([]byte, error) { return src[1:], nil }
+func (*tellSchema) AvroSchema() string                    { return record(field("n", `"int"`)) }
+
+func TestGeneratedMethodsAreUsed(t *testing.T) {
+	t.Parallel()
+	schema := record(field("n", `"int"`))
+	c := avro.MustFor[generatedValue](schema)
+	out, err := c.Append(nil, &generatedValue{5})
+	if err != nil || string(out) != "G\x05" {
+		t.Errorf("got %q, %v", out, err)
+	}
+	decode, err := c.Decoder([]string{strings.Replace(schema, "{", `{"doc":"another text",`, 1)}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var v generatedValue
+	if err := decode([]byte("G\x07"), &v); err != nil || v.N != 7 {
+		t.Errorf("got %+v, %v", v, err)
+	}
+	if err := decode([]byte("G\x07x"), &v); err == nil || v.N != 0 || !strings.Contains(err.Error(), "at byte 2: 1 bytes are left over") {
+		t.Errorf("bytes left over: %+v, %v", v, err)
+	}
+	if err := decode([]byte("x"), &v); err == nil || v.N != 0 {
+		t.Errorf("an error leaves %+v, %v", v, err)
+	}
+	evolved, err := c.Decoder([]string{record(field("m", `"int"`), field("n", `"int"`))}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := evolved([]byte{2, 4}, &v); err != nil || v.N != 2 {
+		t.Errorf("another writer: %+v, %v", v, err)
+	}
+	plain := func(out []byte, err error) {
+		t.Helper()
+		if err != nil || string(out) != "\x0a" {
+			t.Errorf("got %q, %v, want the plan's bytes", out, err)
+		}
+	}
+	plain(avro.MustFor[generatedValue](schema, avro.WithSortedMaps()).Append(nil, &generatedValue{5}))
+	plain(avro.MustFor[embedding](schema).Append(nil, &embedding{generatedValue{5}}))
+	plain(avro.MustFor[tellSchema](record(field("n", `"long"`))).Append(nil, &tellSchema{5}))
+	if out, err := avro.MustFor[tellSchema](schema).Append(nil, &tellSchema{5}); err != nil || string(out) != "T" {
+		t.Errorf("a type that tells its schema: %q, %v", out, err)
+	}
+}
+
+func TestEncodersOfOtherSchemas(t *testing.T) {
+	t.Parallel()
+	type value struct {
+		A string `avro:"a"`
+		B int32  `avro:"b"`
+	}
+	c := avro.MustFor[value](record(field("a", `"string"`), field("b", `"int"`)))
+	encode, err := c.Encoder([]string{record(field("b", `"int"`))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if out, err := encode([]byte("x"), &value{"left out", 1}); err != nil || string(out) != "x\x02" {
+		t.Errorf("got %q, %v", out, err)
+	}
+	_, err = c.Encoder([]string{record(field("b", `"int"`), field("new", `"int"`), `{"name":"more","type":"int","default":1}`)})
+	if err == nil || !strings.Contains(err.Error(), "new, more") {
+		t.Errorf("fields that the Go type lacks: %v", err)
+	}
+	if _, err := encode(nil, nil); err == nil {
+		t.Error("a nil pointer was written")
+	}
+	if err := c.Decode(nil, nil); err == nil {
+		t.Error("a nil pointer was read into")
+	}
+}
+
+func TestGenericRecordsAsWritten(t *testing.T) {
+	t.Parallel()
+	c, err := avro.Generic()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.Schema() != "" || c.Name() != "" {
+		t.Errorf("got %q, %q", c.Schema(), c.Name())
+	}
+	in, err := orderCodec(t).Append(nil, typicalOrder(3))
+	if err != nil {
+		t.Fatal(err)
+	}
+	schema := []string{orderSchema(t)}
+	for _, reader := range [][]string{nil, schema} {
+		decode, err := c.Decoder(schema, reader)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var r avro.Record
+		if err := decode(in, &r); err != nil {
+			t.Fatal(err)
+		}
+		for path, want := range map[string]any{
+			"order_id": "ORD-000003", "event_type": "PAYMENT_AUTHORIZED", "payload.items[1].quantity": int32(2),
+			"payload.shipping_address.city": "Berlin", "payload.metadata.channel": "web", "payload.metadata.none": nil,
+			"timestamp": typicalOrder(3).Timestamp, "payload.user_id": "USR-00003",
+		} {
+			if got, err := r.Get(path); err != nil || !cmp.Equal(got, want) {
+				t.Errorf("%s is %v, %v, want %v", path, got, err, want)
+			}
+		}
+		for _, path := range []string{"none", "payload.items[9]", "payload.items.x", "order_id.x", "payload.items[x]", "payload..x", "payload.items[-1]"} {
+			if got, err := r.Get(path); err == nil {
+				t.Errorf("%s is %v, want an error", path, got)
+			}
+		}
+		if err := r.Set("payload.items[1].quantity", 7); err != nil {
+			t.Error(err)
+		}
+		if err := r.Set("payload.metadata.new", "entry"); err != nil {
+			t.Error(err)
+		}
+		for path, v := range map[string]any{"payload.items[1].quantity": "many", "order_id": nil, "event_type": "NONE", "payload.status": "NONE", "none": 1} {
+			if err := r.Set(path, v); err == nil {
+				t.Errorf("%s was set to %v", path, v)
+			}
+		}
+		encode, err := c.Encoder(schema)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out, err := encode(nil, &r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var e orderEvent
+		if err := orderCodec(t).Decode(out, &e); err != nil || e.Payload.Items[1].Quantity != 7 || e.Payload.Metadata["new"] != "entry" {
+			t.Errorf("got %+v, %v", e.Payload, err)
+		}
+	}
+	if _, err := c.Encoder(nil); err == nil {
+		t.Error("an encoder without a schema")
+	}
+	if err := c.Decode(in, new(avro.Record)); err == nil {
+		t.Error("Decode without a schema")
+	}
+}
+
+func TestNewRecordHasDefaults(t *testing.T) {
+	t.Parallel()
+	r, err := avro.NewRecord(mustParse(t, orderSchema(t)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if v, err := r.Get("source"); err != nil || v != "order-service" {
+		t.Errorf("source is %v, %v", v, err)
+	}
+	if v, err := r.Get("order_id"); err != nil || v != nil {
+		t.Errorf("order_id is %v, %v", v, err)
+	}
+	if _, err := avro.NewRecord(mustParse(t, `"int"`)); err == nil {
+		t.Error("an int became a record")
+	}
+	c := avro.MustFor[avro.Record](orderSchema(t))
+	if _, err := c.Append(nil, r); err == nil || !strings.Contains(err.Error(), "event_id: nil") {
+		t.Errorf("a record with fields unset: %v", err)
+	}
+	if _, err := c.Append(nil, new(avro.Record)); err == nil {
+		t.Error("the zero Record was written")
+	}
+}
+
+func TestSortedMapsAreStable(t *testing.T) {
+	t.Parallel()
+	c := orderCodec(t, avro.WithSortedMaps())
+	first, err := c.Append(nil, typicalOrder(1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 20 {
+		again, err := c.Append(nil, typicalOrder(1))
+		if err != nil || !bytes.Equal(first, again) {
+			t.Fatalf("got %x, %v, want %x", again, err, first)
+		}
+	}
+}
