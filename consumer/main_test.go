@@ -2,6 +2,7 @@ package consumer_test
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"log/slog"
 	"os"
@@ -28,6 +29,11 @@ const (
 func TestMain(m *testing.M) {
 	if os.Getenv(victimBrokers) != "" {
 		victim()
+	}
+	// The tests wait for brokers and timers more than they compute.
+	flag.Parse()
+	if err := flag.Set("test.parallel", "8"); err != nil {
+		panic(err)
 	}
 	goleak.VerifyTestMain(m)
 }

@@ -68,7 +68,8 @@ func WithLogger(log *slog.Logger) Option {
 func WithDeadLetters() Option { return option(func(s *settings) { s.deadLetters = true }) }
 
 // WithDeadLetterProducer sets properties of the producer that writes dead letters. It has those of the consumer's
-// properties that concern the connection, and these come on top. Default: none. It excludes doing without [WithDeadLetters].
+// properties that concern the connection, and these come on top. Default: none. It needs
+// [WithDeadLetters].
 func WithDeadLetterProducer(config kafka.ConfigMap) Option {
 	return option(func(s *settings) { s.deadLetterConfig = config })
 }
@@ -107,7 +108,8 @@ func WithRevokeDrain(d time.Duration) Option { return option(func(s *settings) {
 func WithCancelGrace(d time.Duration) Option { return option(func(s *settings) { s.cancelGrace = d }) }
 
 // WithShutdownDrain sets for how long running handlers, and dead letters on their way, may go on at a shutdown, before the
-// handlers' contexts are cancelled with [ErrShutdown]. Default: what the other bounds leave of [WithShutdownTimeout], 18 s.
+// handlers' contexts are cancelled with [ErrShutdown]. Default, and 0: what the other bounds leave of [WithShutdownTimeout],
+// 18 s.
 func WithShutdownDrain(d time.Duration) Option { return option(func(s *settings) { s.drain = d }) }
 
 // WithDeadLetterFlush sets how long dead letters on their way are waited for after handlers were cancelled. Default: 3 s.
@@ -136,12 +138,19 @@ func (s *settings) complete(maxPollInterval time.Duration) []error {
 	if s.totalBytes < 1 {
 		report("WithQueueBytes: %d: must be at least 1", s.totalBytes)
 	}
-	for name, d := range map[string]time.Duration{
-		"WithUnknownSchemaWait": s.unknownSchemaWait, "WithRevokeDrain": s.revokeDrain, "WithCancelGrace": s.cancelGrace,
-		"WithShutdownDrain": s.drain, "WithDeadLetterFlush": s.flush, "WithCloseTimeout": s.closeTimeout,
+	for _, bound := range []struct {
+		option string
+		d      time.Duration
+	}{
+		{"WithUnknownSchemaWait", s.unknownSchemaWait},
+		{"WithRevokeDrain", s.revokeDrain},
+		{"WithCancelGrace", s.cancelGrace},
+		{"WithShutdownDrain", s.drain},
+		{"WithDeadLetterFlush", s.flush},
+		{"WithCloseTimeout", s.closeTimeout},
 	} {
-		if d < 0 {
-			report("%s: %v: must not be negative", name, d)
+		if bound.d < 0 {
+			report("%s: %v: must not be negative", bound.option, bound.d)
 		}
 	}
 	if len(s.deadLetterConfig) > 0 && !s.deadLetters {

@@ -3,6 +3,7 @@ package avro
 import (
 	"encoding/binary"
 	"math"
+	"strings"
 )
 
 // misfit is why a JSON value is no default of a schema. nil means that it is one.
@@ -10,18 +11,31 @@ type misfit struct {
 	source *source
 	json   *jsonValue
 	why    string
-	fatal  bool // other branches of a union need not be tried
+	name   string // what %s in why stands for
+	fatal  bool   // other branches of a union need not be tried
 }
 
-func (m *misfit) at(record *Schema, field string) *SchemaError {
-	e := m.source.fail(int(m.json.offset), "the default does not fit: %s", m.why)
-	e.Record, e.Field = shorten(record.name), shorten(field)
+// set overwrites m and returns it: of all misfits of a default only the last one counts, so one is enough.
+func (m *misfit) set(source *source, json *jsonValue, to misfit) *misfit {
+	*m = to
+	m.source, m.json = source, json
+	return m
+}
+
+// at returns the error of the field that has the default.
+func (m *misfit) at(f *Field) *SchemaError {
+	why := strings.ReplaceAll(m.why, "%s", shorten(m.name))
+	e := m.source.fail(int(m.json.offset), "the default does not fit: %s", why)
+	e.Record, e.Field = shorten(f.record.name), shorten(f.name)
 	return e
 }
 
 const (
 	whyFloat    = `it must be a number (for the default of the field itself also "NaN", "Infinity" or "-Infinity")`
 	whyTooLarge = "it is too large: defaults of defaults multiply, or unions have too many branches to try"
+	whyLacks    = "it lacks field %s, which has no default of its own"
+	whyItself   = "it contains itself; give field %s within it a value"
+	whyOpen     = "it needs the fields of record %s, which are still being declared; use null or an empty array or map"
 )
 
 // whyKinds says what the default of a schema must be.
@@ -58,7 +72,7 @@ func (f *Field) appendDefault(dst []byte) ([]byte, error) {
 	e := defaultEncoder{steps: newDefaultBudget(len(f.source.text)), limit: len(dst) + maxDefaultBytes}
 	dst, m := e.field(dst, f)
 	if m != nil {
-		return nil, m.at(f.record, f.name)
+		return nil, m.at(f)
 	}
 	return dst, nil
 }
@@ -69,13 +83,14 @@ type defaultEncoder struct {
 	steps  int     // left
 	limit  int     // of the bytes
 	within []*Field
+	miss   misfit
 }
 
 // field appends the default of a field, which may be one within the default of another.
 func (e *defaultEncoder) field(dst []byte, f *Field) ([]byte, *misfit) {
 	for _, outer := range e.within {
 		if outer == f {
-			return nil, &misfit{source: f.source, json: f.def, fatal: true, why: "it contains itself; give field " + shorten(f.name) + " within it a value"}
+			return nil, e.miss.set(f.source, f.def, misfit{why: whyItself, name: f.name, fatal: true})
 		}
 	}
 	source := e.source
@@ -85,14 +100,14 @@ func (e *defaultEncoder) field(dst []byte, f *Field) ([]byte, *misfit) {
 	return dst, m
 }
 
-func (e *defaultEncoder) no(v *jsonValue, why string) *misfit {
-	return &misfit{source: e.source, json: v, why: why}
+func (e *defaultEncoder) no(v *jsonValue, why, name string) *misfit {
+	return e.miss.set(e.source, v, misfit{why: why, name: name})
 }
 
 // value appends a JSON value as one of the schema.
 func (e *defaultEncoder) value(dst []byte, s *Schema, v *jsonValue, direct bool) ([]byte, *misfit) {
 	if e.steps--; e.steps < 0 || len(dst) > e.limit {
-		return nil, &misfit{source: e.source, json: v, why: whyTooLarge, fatal: true}
+		return nil, e.miss.set(e.source, v, misfit{why: whyTooLarge, fatal: true})
 	}
 	switch s.kind {
 	case KindArray, KindMap:
@@ -111,7 +126,7 @@ func (e *defaultEncoder) value(dst []byte, s *Schema, v *jsonValue, direct bool)
 			return dst, nil
 		}
 	}
-	return nil, e.no(v, whyKinds[s.kind])
+	return nil, e.no(v, whyKinds[s.kind], "")
 }
 
 // appendScalar appends a value of a schema without parts.
@@ -169,8 +184,8 @@ func latin1(s string) ([]byte, bool) {
 
 // blocks appends an array or a map.
 func (e *defaultEncoder) blocks(dst []byte, s *Schema, v *jsonValue) ([]byte, *misfit) {
-	if v.kind != jsonArray && s.kind == KindArray || v.kind != jsonObject && s.kind == KindMap {
-		return nil, e.no(v, whyKinds[s.kind])
+	if v.kind != blocksKind(s.kind) {
+		return nil, e.no(v, whyKinds[s.kind], "")
 	}
 	items, names := v.items(), v.names()
 	if len(items) > 0 {
@@ -191,7 +206,7 @@ func (e *defaultEncoder) blocks(dst []byte, s *Schema, v *jsonValue) ([]byte, *m
 // record appends a record. Fields that the value lacks have their own defaults.
 func (e *defaultEncoder) record(dst []byte, s *Schema, v *jsonValue) ([]byte, *misfit) {
 	if v.kind != jsonObject {
-		return nil, e.no(v, whyKinds[s.kind])
+		return nil, e.no(v, whyKinds[s.kind], "")
 	}
 	for _, f := range s.fields {
 		var m *misfit
@@ -200,7 +215,7 @@ func (e *defaultEncoder) record(dst []byte, s *Schema, v *jsonValue) ([]byte, *m
 		} else if f.def != nil {
 			dst, m = e.field(dst, f)
 		} else {
-			m = e.no(v, "it lacks field "+shorten(f.name)+", which has no default of its own")
+			m = e.no(v, whyLacks, f.name)
 		}
 		if m != nil {
 			return nil, m

@@ -25,6 +25,9 @@ func (r *jsonReader) document() (*jsonValue, error) {
 	if i := invalidUTF8(r.text); i >= 0 {
 		return nil, r.fail(i, "it is not valid UTF-8")
 	}
+	// Each value and name that waits for the end of its container has a comma or colon behind it, but for the last ones.
+	r.values = make([]jsonValue, 0, strings.Count(r.text, ",")+8)
+	r.names = make([]string, 0, strings.Count(r.text, ":"))
 	v, err := r.value(0)
 	if err != nil {
 		return nil, err
@@ -59,7 +62,7 @@ func (r *jsonReader) space() error {
 		case ' ', '\t', '\n', '\r':
 			r.pos++
 		case '/':
-			end := -1
+			var end int
 			switch rest := r.text[r.pos:]; {
 			case strings.HasPrefix(rest, "//"):
 				if end = strings.IndexAny(rest, "\r\n"); end < 0 {

@@ -163,7 +163,7 @@ func (p *parser) reference(slot **Schema, v *jsonValue, space spaceID) error {
 		s = p.names.types[typeKey{0, key.name}]
 	}
 	if s == nil {
-		p.references = append(p.references, reference{slot, key, v, p.here()})
+		p.references = append(p.references, reference{slot, key, v, p.here})
 	}
 	if s == nil || p.open[s] {
 		p.early++
@@ -213,7 +213,7 @@ func (p *parser) define(slot **Schema, s *Schema, v *jsonValue, around spaceID) 
 	*slot = s
 	if first := p.names.types[key]; first != nil {
 		*slot = first
-		p.again = append(p.again, redefinition{first, s, v, p.here()})
+		p.again = append(p.again, redefinition{first, s, v, p.here})
 	} else {
 		p.names.put(key, s)
 	}

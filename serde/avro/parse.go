@@ -45,12 +45,13 @@ type parser struct {
 	defaults   []*Field         // of types that were not yet defined
 	open       map[*Schema]bool // records whose fields are being parsed
 	work       int              // left for checking defaults
+	miss       misfit
 
 	// Java cannot compare a record with another definition of it where the record refers to a type that is not complete there.
 	early        int // such references so far
 	uncomparable map[*Schema]bool
 
-	record, field string // where the parser is, for errors
+	here place // where the parser is
 }
 
 // unionPlace is a union and where it is.
@@ -60,19 +61,25 @@ type unionPlace struct {
 	place
 }
 
-// place is a record and field, for errors.
-type place struct{ record, field string }
-
-func (p *parser) here() place { return place{p.record, p.field} }
+// place is where in the schema something is, for errors: nil for no record, and for none of its fields.
+type place struct {
+	record *Schema
+	field  *Field
+}
 
 // fail returns the error of a value of the text.
 func (p *parser) fail(v *jsonValue, format string, args ...any) error {
-	return p.failAt(p.here(), v, format, args...)
+	return p.failAt(p.here, v, format, args...)
 }
 
 func (p *parser) failAt(at place, v *jsonValue, format string, args ...any) error {
 	e := p.source.fail(int(v.offset), format, args...)
-	e.Record, e.Field = shorten(at.record), shorten(at.field)
+	if at.record != nil {
+		e.Record = shorten(at.record.name)
+	}
+	if at.field != nil {
+		e.Field = shorten(at.field.name)
+	}
 	return e
 }
 
@@ -196,7 +203,7 @@ func (p *parser) union(slot **Schema, v *jsonValue, space spaceID) error {
 			return err
 		}
 	}
-	p.unions = append(p.unions, unionPlace{s, v, p.here()})
+	p.unions = append(p.unions, unionPlace{s, v, p.here})
 	return nil
 }
 
@@ -237,7 +244,7 @@ var primitives = func() (nodes [KindString + 1]*Schema) {
 }()
 
 func article(k Kind) string {
-	if k == KindArray {
+	if k == KindArray || k == KindEnum {
 		return "an"
 	}
 	return "a"

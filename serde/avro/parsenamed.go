@@ -16,11 +16,11 @@ func (p *parser) recordSchema(slot **Schema, v *jsonValue, space spaceID, isErro
 	if list == nil || list.kind != jsonArray {
 		return p.fail(v, `record %s needs "fields" with an array, which may be empty`, shorten(s.name))
 	}
-	defer func(at place) { p.record, p.field = at.record, at.field }(p.here())
-	p.record, p.field = s.name, ""
+	around, early := p.here, p.early
+	p.here = place{record: s}
 	p.open[s] = true
-	early := p.early
 	defer func() {
+		p.here = around
 		delete(p.open, s)
 		if p.early > early && !p.lenient {
 			p.uncomparable[s] = true
@@ -41,7 +41,7 @@ func (p *parser) recordSchema(slot **Schema, v *jsonValue, space spaceID, isErro
 			return p.fail(&items[i], "the record has this field twice; rename or remove one")
 		}
 		fields[i] = f
-		p.field = ""
+		p.here.field = nil
 	}
 	s.fields, s.fieldIndex = fields, names.index
 	return nil
@@ -56,7 +56,7 @@ func (p *parser) parseField(f *Field, v *jsonValue, space spaceID) error {
 	if why := badName(name.text); why != "" {
 		return p.fail(name, "the field name %s %s", quote(name.text), why)
 	}
-	f.name, p.field = name.text, name.text
+	f.name, p.here.field = name.text, f
 	f.doc, f.hasDoc = optionalText(v, "doc")
 	t := v.member("type")
 	if t == nil {

@@ -94,7 +94,7 @@ func (r *Record) Set(path string, v any) error {
 		}
 		if schema = step.schema(at, schema); next == "" {
 			if schema != nil {
-				w := genericWriter{cfg: &config{maxDepth: defaultMaxDepth}}
+				w := genericWriter{cfg: &config{behaviour: defaultBehaviour}}
 				if _, err := w.append(nil, schema, v, 0); err != nil {
 					return err.within(path)
 				}
