@@ -31,11 +31,10 @@ func (c *writer) customWriter(s *Schema, t reflect.Type) writeFunc {
 func (c *writer) recordWriter(s *Schema, t reflect.Type) writeFunc {
 	levels := int(c.levels)
 	return func(e *encodePlan, dst []byte, p unsafe.Pointer, depth int) ([]byte, *Error) {
-		r := (*Record)(p)
-		if t == recordPtrType {
-			r = *(**Record)(p)
+		if t == recordPtrType { // there is no Record at p, not even one that is not looked at
+			return genericWriter{e.cfg}.record(dst, s, *(**Record)(p), depth+levels)
 		}
-		return genericWriter{e.cfg}.record(dst, s, r, depth+levels)
+		return genericWriter{e.cfg}.record(dst, s, (*Record)(p), depth+levels)
 	}
 }
 

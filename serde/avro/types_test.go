@@ -566,3 +566,19 @@ func TestOnlyFieldOfAnOptionalRecord(t *testing.T) {
 		t.Errorf("got %v, want an error of in.name", err)
 	}
 }
+
+// TestPointersToRecordsInStructs is for builds that check conversions of pointers, as those with -race do.
+func TestPointersToRecordsInStructs(t *testing.T) {
+	t.Parallel()
+	type outer struct {
+		In *avro.Record `avro:"in"`
+	}
+	c := avro.MustFor[outer](record(field("in", strings.Replace(record(field("n", `"int"`)), "example.R", "example.Inner", 1))))
+	v := new(outer)
+	if err := c.Decode([]byte{2}, v); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := c.Append(nil, v); err != nil || string(out) != "\x02" {
+		t.Errorf("got %q, %v", out, err)
+	}
+}
