@@ -582,3 +582,30 @@ func TestPointersToRecordsInStructs(t *testing.T) {
 		t.Errorf("got %q, %v", out, err)
 	}
 }
+
+// TestRecordsGoToTheirBranch writes a Record, without Branch, to a union that has a record with the same fields before its own.
+func TestRecordsGoToTheirBranch(t *testing.T) {
+	t.Parallel()
+	named := func(name string) string {
+		return strings.Replace(record(field("n", `"int"`)), "example.R", "example."+name, 1)
+	}
+	c := avro.MustFor[any](`[` + named("A") + `,` + named("B") + `]`)
+	for name, want := range map[string]string{"A": "\x00\x02", "B": "\x02\x02", "C": "\x00\x02"} {
+		schema, err := avro.Parse(named(name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := avro.NewRecord(schema)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := r.Set("n", 1); err != nil {
+			t.Fatal(err)
+		}
+		for _, v := range []any{r, *r} {
+			if out, err := c.Append(nil, &v); err != nil || string(out) != want {
+				t.Errorf("%s as a %T: got %q, %v, want %q", name, v, out, err, want)
+			}
+		}
+	}
+}
