@@ -609,3 +609,18 @@ func TestRecordsGoToTheirBranch(t *testing.T) {
 		}
 	}
 }
+
+// TestTimesThatJavaTakesForNever writes what reading takes: the ends of 64 bits stand for never and always in many a schema.
+func TestTimesThatJavaTakesForNever(t *testing.T) {
+	t.Parallel()
+	c := avro.MustFor[time.Time](`{"type":"long","logicalType":"timestamp-millis"}`)
+	for _, n := range []int64{-1 << 63, 1<<63 - 1} {
+		var v time.Time
+		if err := c.Decode(long(n), &v); err != nil {
+			t.Fatal(err)
+		}
+		if out, err := c.Append(nil, &v); err != nil || string(out) != string(long(n)) {
+			t.Errorf("%d: got %x, %v", n, out, err)
+		}
+	}
+}
