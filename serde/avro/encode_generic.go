@@ -31,11 +31,10 @@ func (c *writer) customWriter(s *Schema, t reflect.Type) writeFunc {
 func (c *writer) recordWriter(s *Schema, t reflect.Type) writeFunc {
 	levels := int(c.levels)
 	return func(e *encodePlan, dst []byte, p unsafe.Pointer, depth int) ([]byte, *Error) {
-		r := (*Record)(p)
-		if t == recordPtrType {
-			r = *(**Record)(p)
+		if t == recordPtrType { // there is no Record at p, not even one that is not looked at
+			return genericWriter{e.cfg}.record(dst, s, *(**Record)(p), depth+levels)
 		}
-		return genericWriter{e.cfg}.record(dst, s, r, depth+levels)
+		return genericWriter{e.cfg}.record(dst, s, (*Record)(p), depth+levels)
 	}
 }
 
@@ -91,7 +90,7 @@ func wrongType(s *Schema, v any) *Error {
 	return encodeError("the Go type %T cannot be written as %s", v, describe(s))
 }
 
-// union writes the branch that v names, or the first that takes it.
+// union writes the branch that v names or has the type of, or the first that takes it.
 func (g genericWriter) union(dst []byte, s *Schema, v any, depth int) ([]byte, *Error) {
 	if b, ok := v.(Branch); ok {
 		i := slices.IndexFunc(s.branches, func(sb *Schema) bool { return branchName(sb) == b.Name })
@@ -99,6 +98,11 @@ func (g genericWriter) union(dst []byte, s *Schema, v any, depth int) ([]byte, *
 			return dst, encodeError("the union has no branch %s", shorten(b.Name))
 		}
 		return g.append(appendLong(dst, int64(i)), s.branches[i], b.Value, depth)
+	}
+	if name := recordName(v); name != "" {
+		if i := slices.IndexFunc(s.branches, func(sb *Schema) bool { return sb.name == name }); i >= 0 {
+			return g.append(appendLong(dst, int64(i)), s.branches[i], v, depth)
+		}
 	}
 	var last *Error
 	for i, sb := range s.branches {
@@ -114,6 +118,21 @@ func (g genericWriter) union(dst []byte, s *Schema, v any, depth int) ([]byte, *
 		return dst, last
 	}
 	return dst, encodeError("the Go type %T is none that a branch of the union takes", v)
+}
+
+// recordName returns the full name of a record's type, "" for other values.
+func recordName(v any) string {
+	switch v := v.(type) {
+	case *Record:
+		if v != nil && v.schema != nil {
+			return v.schema.name
+		}
+	case Record:
+		if v.schema != nil {
+			return v.schema.name
+		}
+	}
+	return ""
 }
 
 func (g genericWriter) record(dst []byte, s *Schema, r *Record, depth int) ([]byte, *Error) {

@@ -27,7 +27,7 @@ import (
 //
 // What is written may also be of another Go integer or float type that holds the value exactly, a *big.Rat for a decimal, a map[string]any
 // for a record, a slice or map of another type with the right items, a [Custom], and a union's value without [Branch]: then the
-// first branch that takes it is written. A Record is not safe for concurrent use while it is written to.
+// branch with a Record's own name is written, and else the first that takes the value. A Record is not safe for concurrent use while it is written to.
 type Record struct {
 	schema *Schema
 	values []any

@@ -566,3 +566,61 @@ func TestOnlyFieldOfAnOptionalRecord(t *testing.T) {
 		t.Errorf("got %v, want an error of in.name", err)
 	}
 }
+
+// TestPointersToRecordsInStructs is for builds that check conversions of pointers, as those with -race do.
+func TestPointersToRecordsInStructs(t *testing.T) {
+	t.Parallel()
+	type outer struct {
+		In *avro.Record `avro:"in"`
+	}
+	c := avro.MustFor[outer](record(field("in", strings.Replace(record(field("n", `"int"`)), "example.R", "example.Inner", 1))))
+	v := new(outer)
+	if err := c.Decode([]byte{2}, v); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := c.Append(nil, v); err != nil || string(out) != "\x02" {
+		t.Errorf("got %q, %v", out, err)
+	}
+}
+
+// TestRecordsGoToTheirBranch writes a Record, without Branch, to a union that has a record with the same fields before its own.
+func TestRecordsGoToTheirBranch(t *testing.T) {
+	t.Parallel()
+	named := func(name string) string {
+		return strings.Replace(record(field("n", `"int"`)), "example.R", "example."+name, 1)
+	}
+	c := avro.MustFor[any](`[` + named("A") + `,` + named("B") + `]`)
+	for name, want := range map[string]string{"A": "\x00\x02", "B": "\x02\x02", "C": "\x00\x02"} {
+		schema, err := avro.Parse(named(name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := avro.NewRecord(schema)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := r.Set("n", 1); err != nil {
+			t.Fatal(err)
+		}
+		for _, v := range []any{r, *r} {
+			if out, err := c.Append(nil, &v); err != nil || string(out) != want {
+				t.Errorf("%s as a %T: got %q, %v, want %q", name, v, out, err, want)
+			}
+		}
+	}
+}
+
+// TestTimesThatJavaTakesForNever writes what reading takes: the ends of 64 bits stand for never and always in many a schema.
+func TestTimesThatJavaTakesForNever(t *testing.T) {
+	t.Parallel()
+	c := avro.MustFor[time.Time](`{"type":"long","logicalType":"timestamp-millis"}`)
+	for _, n := range []int64{-1 << 63, 1<<63 - 1} {
+		var v time.Time
+		if err := c.Decode(long(n), &v); err != nil {
+			t.Fatal(err)
+		}
+		if out, err := c.Append(nil, &v); err != nil || string(out) != string(long(n)) {
+			t.Errorf("%d: got %x, %v", n, out, err)
+		}
+	}
+}
