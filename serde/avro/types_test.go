@@ -624,3 +624,24 @@ func TestTimesThatJavaTakesForNever(t *testing.T) {
 		}
 	}
 }
+
+// TestMapsInUnionsOfRecords writes maps that only the last branch takes, in so many levels that trying all ways would take years.
+func TestMapsInUnionsOfRecords(t *testing.T) {
+	t.Parallel()
+	c := avro.MustFor[any](`{"type":"record","name":"R","fields":[{"name":"e","type":["null",
+		{"type":"record","name":"A","fields":[{"name":"next","type":["null","A",
+			{"type":"record","name":"B","fields":[{"name":"next","type":["null","A","B"]},{"name":"y","type":"int"}]}]},
+			{"name":"x","type":"int"}]},"B"]}]}`)
+	for _, end := range []any{nil, "not a record"} {
+		const levels = 200
+		e := end
+		for range levels {
+			e = map[string]any{"next": e, "y": int32(1)}
+		}
+		var v any = map[string]any{"e": e}
+		out, err := c.Append(nil, &v)
+		if (err == nil) != (end == nil) || err == nil && len(out) != 2*levels+1 {
+			t.Errorf("with %v at the end: got %d bytes, %v", end, len(out), err)
+		}
+	}
+}
