@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"regexp"
 )
 
 // appendWriter lets encoding/json append to a slice.
@@ -37,7 +38,11 @@ func looksLikeJSON(payload []byte) bool {
 	return false
 }
 
-// readJSON reads one JSON object into v. Its errors name places and types, not what the payload holds.
+// quotation is a quoted string in the text of an error.
+var quotation = regexp.MustCompile(`"(?:[^"\\]|\\.)*"`)
+
+// readJSON reads one JSON object into v. Its errors name places and types, not what the payload holds: those of the types' own
+// UnmarshalJSON and UnmarshalText, time.Time's for one, quote it, so quotations are left out.
 func readJSON(src []byte, v any) error {
 	err := json.Unmarshal(src, v)
 	var syntax *json.SyntaxError
@@ -50,7 +55,7 @@ func readJSON(src []byte, v any) error {
 	case errors.As(err, &mismatch):
 		return jsonError{field: mismatch.Field, problem: fmt.Sprintf("cannot hold this kind of JSON value (at byte %d), the Go type is %v", mismatch.Offset, mismatch.Type)}
 	default:
-		return fmt.Errorf("read JSON: %w", err)
+		return fmt.Errorf("read JSON: %s", quotation.ReplaceAllLiteralString(err.Error(), `"..."`))
 	}
 }
 
