@@ -24,7 +24,7 @@ import (
 func main() {
 	var (
 		full   = flag.Bool("full", false, "measure minimal and large events and GOGC=1000 as well")
-		rounds = flag.Int("rounds", 15, "rounds")
+		rounds = flag.Int("rounds", 31, "rounds")
 		batch  = flag.Duration("batch", 40*time.Millisecond, "time of each row in each round")
 		only   = flag.String("only", "", "measure only rows whose name contains this, and write nothing")
 		out    = flag.String("out", "results.json", "where results go, and the plot as .svg beside it")

@@ -3,6 +3,7 @@ package measure
 import (
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"runtime"
 	"runtime/debug"
 	"slices"
@@ -46,11 +47,12 @@ func Run(cases []Case, o Options, progress func(string)) ([]Row, error) {
 	for i := range cases {
 		contenders[i] = &contender{Case: &cases[i]}
 	}
+	order := rand.New(rand.NewPCG(1, 2))
 	for round := range o.Rounds {
 		progress(fmt.Sprintf("round %d of %d, GOGC=%d", round+1, o.Rounds, o.GOGC))
-		for i := range contenders {
-			// Each round begins elsewhere, so that no case always follows the same one.
-			c := contenders[(i+round*7)%len(contenders)]
+		// No case always follows the same one: what one leaves behind in caches and in the kernel would fall on the other alone.
+		for _, i := range order.Perm(len(contenders)) {
+			c := contenders[i]
 			if err := c.batch(o); err != nil {
 				return nil, fmt.Errorf("measure: %v: %w", c.Case, err)
 			}
