@@ -4,12 +4,14 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"net/http/httptest"
 	"os"
 	"os/exec"
 	"runtime"
+	"runtime/pprof"
 	"strings"
 	"time"
 
@@ -22,21 +24,45 @@ import (
 func main() {
 	var (
 		full   = flag.Bool("full", false, "measure minimal and large events and GOGC=1000 as well")
-		rounds = flag.Int("rounds", 15, "rounds")
+		rounds = flag.Int("rounds", 31, "rounds")
 		batch  = flag.Duration("batch", 40*time.Millisecond, "time of each row in each round")
-		alone  = flag.Bool("alone", false, "keep nothing of other rows in memory while one is measured: the smallest heap there can be")
 		only   = flag.String("only", "", "measure only rows whose name contains this, and write nothing")
 		out    = flag.String("out", "results.json", "where results go, and the plot as .svg beside it")
+		prof   = flag.String("cpuprofile", "", "write a CPU profile")
 		redraw = flag.Bool("plot", false, "measure nothing: print and draw what the results file has")
 	)
 	flag.Parse()
-	if err := run(context.Background(), *full, *rounds, *batch, *alone, *only, *out, *redraw); err != nil {
+	if *prof != "" {
+		stop, err := profile(*prof)
+		if err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		defer stop()
+	}
+	if err := run(context.Background(), *full, *rounds, *batch, *only, *out, *redraw); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, full bool, rounds int, batch time.Duration, alone bool, only, out string, redraw bool) error {
+func profile(path string) (stop func(), err error) {
+	file, err := os.Create(path)
+	if err != nil {
+		return nil, err
+	}
+	if err := pprof.StartCPUProfile(file); err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	return func() {
+		pprof.StopCPUProfile()
+		if err := file.Close(); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+		}
+	}, nil
+}
+
+func run(ctx context.Context, full bool, rounds int, batch time.Duration, only, out string, redraw bool) error {
 	if redraw {
 		r, err := measure.Read(out)
 		if err != nil {
@@ -69,7 +95,7 @@ func run(ctx context.Context, full bool, rounds int, batch time.Duration, alone 
 		list = kept
 	}
 	for _, percent := range gogc {
-		rows, err := measure.Run(list, measure.Options{Rounds: rounds, Batch: batch, GOGC: percent, Alone: alone}, func(what string) {
+		rows, err := measure.Run(list, measure.Options{Rounds: rounds, Batch: batch, GOGC: percent}, func(what string) {
 			fmt.Fprintln(os.Stderr, what)
 		})
 		if err != nil {

@@ -3,6 +3,7 @@ package measure
 import (
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"runtime"
 	"runtime/debug"
 	"slices"
@@ -28,20 +29,17 @@ type Options struct {
 	Rounds int
 	Batch  time.Duration // that a case runs for in each round
 	GOGC   int
-	// Alone makes the loops of a case anew for each of its batches, so that the heap holds that case and no other. It is then a few megabytes small,
-	// and the collector is at work half of the time: what allocates is up to twice as slow as in a process that holds more.
-	Alone bool
 }
 
 // contender is a case that runs.
 type contender struct {
 	*Case
-	loops                 []Loop
 	n                     int // calls per batch and goroutine
 	times, bytes, mallocs []float64
 }
 
-// Run measures all cases. Unless they are to be alone, the heap holds the events of all of them meanwhile.
+// Run measures all cases. Each batch makes its loops anew: the heap holds what one case needs and nothing of the others, as in a process of its own,
+// so that a case that is added changes nothing for the rest. A batch is to be long enough for the collector to run a few times.
 func Run(cases []Case, o Options, progress func(string)) ([]Row, error) {
 	defer debug.SetGCPercent(debug.SetGCPercent(o.GOGC))
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
@@ -49,11 +47,12 @@ func Run(cases []Case, o Options, progress func(string)) ([]Row, error) {
 	for i := range cases {
 		contenders[i] = &contender{Case: &cases[i]}
 	}
+	order := rand.New(rand.NewPCG(1, 2))
 	for round := range o.Rounds {
 		progress(fmt.Sprintf("round %d of %d, GOGC=%d", round+1, o.Rounds, o.GOGC))
-		for i := range contenders {
-			// Each round begins elsewhere, so that no case always follows the same one.
-			c := contenders[(i+round*7)%len(contenders)]
+		// No case always follows the same one: what one leaves behind in caches and in the kernel would fall on the other alone.
+		for _, i := range order.Perm(len(contenders)) {
+			c := contenders[i]
 			if err := c.batch(o); err != nil {
 				return nil, fmt.Errorf("measure: %v: %w", c.Case, err)
 			}
@@ -69,16 +68,12 @@ func Run(cases []Case, o Options, progress func(string)) ([]Row, error) {
 // batch runs the case once, after it is warm, and notes what it took.
 func (c *contender) batch(o Options) error {
 	runtime.GOMAXPROCS(c.Procs)
-	loops := c.loops
-	for len(loops) < c.Procs {
-		loop, err := c.New()
-		if err != nil {
+	loops := make([]Loop, c.Procs)
+	for i := range loops {
+		var err error
+		if loops[i], err = c.New(); err != nil {
 			return err
 		}
-		loops = append(loops, loop)
-	}
-	if !o.Alone {
-		c.loops = loops
 	}
 	if err := c.warm(loops, o.Batch); err != nil {
 		return err
