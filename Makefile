@@ -65,6 +65,18 @@ bench: check-tools ## benchmarks: BENCH=regexp, COUNT=10 for benchstat
 	@dirs="$(call packages,Benchmark[A-Za-z0-9_]*)"; [ -z "$$dirs" ] || \
 	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem -count $(COUNT) $$dirs
 
+.PHONY: compare
+compare: check-tools ## side by side with other libraries: the table, its gates, compare/results.json and the plot; takes minutes on a quiet machine
+	cd compare && $(GO) run ./cmd/compare
+
+.PHONY: compare-full
+compare-full: check-tools ## the same with minimal and large events, and GOGC=1000
+	cd compare && $(GO) run ./cmd/compare -full -out results-full.json
+
+.PHONY: test-compare
+test-compare: check-tools ## the tests of compare: agreement with other libraries and differences from them
+	cd compare && $(GO) test -timeout 5m ./...
+
 .PHONY: cover
 cover: check-tools ## test coverage over all packages, as .cache/cover.html
 	@mkdir -p .cache

@@ -4,11 +4,16 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
-	"log"
+	"io"
+	"maps"
 	"os"
 	"os/exec"
+	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/magicbyte-go/magicbyte/consumer"
 	"github.com/magicbyte-go/magicbyte/integration"
@@ -18,116 +23,185 @@ import (
 	"github.com/magicbyte-go/magicbyte/serde"
 )
 
-// victimVariable makes the test binary a consumer that is to be killed; it holds a victimTask.
+// victimVariable makes this binary a victim instead of a test; its value is a victimConfig as JSON.
 const victimVariable = "MAGICBYTE_TEST_VICTIM"
 
-type victimTask struct{ Brokers, RegistryURL, Topic, Group string }
+type victimConfig struct{ Brokers, RegistryURL, Topic, Group string }
 
-// place is where a record stands.
-type place struct {
-	Partition int32
-	Offset    int64
+// What the victim's topic has.
+const (
+	crashPartitions = 3
+	crashEvents     = 3000
+)
+
+// victim is a consumer that is killed. Each line on its standard input names a partition, of which it then handles one record; it
+// names each handled record on its standard output. It ends when its input does, so that it does not outlive a test that
+// was killed itself.
+func victim(text string) {
+	if err := runVictim(text); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
 }
 
-// victim consumes for ever, and prints the place of each record that it has handled.
-func victim(text string) {
-	var task victimTask
-	if err := json.Unmarshal([]byte(text), &task); err != nil {
-		log.Fatal(err)
+func runVictim(text string) error {
+	var cfg victimConfig
+	if err := json.Unmarshal([]byte(text), &cfg); err != nil {
+		return err
 	}
-	reg, err := registry.New(task.RegistryURL)
+	reg, err := registry.New(cfg.RegistryURL)
 	if err != nil {
-		log.Fatal(err)
+		return err
 	}
-	config := memberConfig(task.Brokers, task.Group)
-	config["auto.commit.interval.ms"] = 50 // so that something is committed when it dies
-	c, err := consumer.New(config, []string{task.Topic}, serde.StringKey(), serde.NewDeserializer(schemas.OrderEvents, reg))
+	c, err := consumer.New(memberConfig(cfg.Brokers, cfg.Group), []string{cfg.Topic}, serde.StringKey(), serde.NewDeserializer(schemas.OrderEvents, reg))
 	if err != nil {
-		log.Fatal(err)
+		return err
 	}
-	err = c.Run(context.Background(), func(_ context.Context, rec *consumer.Record[string, schemas.OrderEvent]) error {
-		_, err := fmt.Fprintf(os.Stdout, "%d %d\n", rec.Partition, rec.Offset) // one write, so a line is there or not
+	var permits [crashPartitions]chan struct{}
+	for p := range permits {
+		permits[p] = make(chan struct{}, crashEvents)
+	}
+	go readPermits(os.Stdin, permits)
+	return c.Run(context.Background(), func(_ context.Context, rec *consumer.Record[string, schemas.OrderEvent]) error {
+		if _, ok := <-permits[rec.Partition]; !ok {
+			return consumer.Stop(errors.New("no more permits"))
+		}
+		_, err := fmt.Fprintln(os.Stdout, rec.Partition, rec.Offset)
 		return err
 	})
-	log.Fatal(err)
 }
 
-// testCrash kills a consumer's process in the middle of a topic. The next member handles everything from the committed offsets on:
-// nothing is lost, and nothing is committed that the dead one had not handled.
-func testCrash(t *testing.T, env *integration.Env) {
-	const events, partitions = 20_000, 2
-	topic, group := env.CreateTopic(t, "crash", partitions), integration.Unique("crash")
-	orders := startOrders(t, env, topic)
-	for i := range events {
-		orders.SendAsync(t.Context(), producer.Message[string, schemas.OrderEvent]{Value: schemas.NewOrderUpdated(fmt.Sprint("ORD-", i%50))},
-			func(_ producer.Receipt, err error) {
-				if err != nil {
-					t.Error(err)
-				}
-			})
-	}
-	if err := orders.Flush(within(t)); err != nil {
-		t.Fatal(err)
-	}
-
-	handled := killed(t, victimTask{env.Brokers, env.RegistryURL, topic, group}, events/4)
-	next := map[int32]int64{} // what the dead one has handled is a prefix of each partition
-	for _, at := range handled {
-		if at.Offset != next[at.Partition] {
-			t.Fatalf("the first process handled offset %d of partition %d, want %d", at.Offset, at.Partition, next[at.Partition])
+// readPermits hands each line to the partition that it names, until there are no more.
+func readPermits(from io.Reader, permits [crashPartitions]chan struct{}) {
+	for {
+		var partition int
+		if _, err := fmt.Fscanln(from, &partition); err != nil {
+			break
 		}
-		next[at.Partition]++
+		permits[partition] <- struct{}{}
 	}
-	committed := env.Committed(t, group, topic)
-	rest := int64(events)
-	for partition, offset := range committed {
-		rest -= offset
-		if offset > next[partition] {
-			t.Errorf("partition %d: committed up to %d, handled up to %d", partition, offset, next[partition])
-		}
-	}
-	t.Logf("killed after %d of %d records; committed: %v", len(handled), events, committed)
-
-	for _, rec := range read(t, env, topic, group, typedOrders(t, env)).take(t, int(rest)) {
-		if want := committed[rec.Partition]; rec.Offset != want {
-			t.Fatalf("after the crash: offset %d of partition %d, want %d", rec.Offset, rec.Partition, want)
-		}
-		committed[rec.Partition]++
+	for _, ch := range permits {
+		close(ch)
 	}
 }
 
-// killed runs a victim, kills it once it has handled n records, and returns all that it has handled.
-func killed(t *testing.T, task victimTask, n int) []place {
+// child is a victim as its parent sees it.
+type child struct {
+	cmd     *exec.Cmd
+	permits io.WriteCloser
+	handled *bufio.Scanner
+	stderr  strings.Builder
+}
+
+func startChild(t *testing.T, cfg victimConfig) *child {
 	t.Helper()
-	text, err := json.Marshal(task)
+	text, err := json.Marshal(cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.CommandContext(within(t), os.Args[0]) // which ends it by SIGKILL, too
-	cmd.Env = append(os.Environ(), victimVariable+"="+string(text))
-	cmd.Stderr = t.Output()
-	out, err := cmd.StdoutPipe()
+	// The context also ends a read from a child that says nothing.
+	c := &child{cmd: exec.CommandContext(within(t), os.Args[0])} //nolint:gosec // this very binary
+	c.cmd.Env = append(os.Environ(), victimVariable+"="+string(text))
+	c.cmd.Stderr = &c.stderr
+	if c.permits, err = c.cmd.StdinPipe(); err != nil {
+		t.Fatal(err)
+	}
+	out, err := c.cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := cmd.Start(); err != nil {
+	c.handled = bufio.NewScanner(out)
+	if err := c.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	var handled []place
-	lines := bufio.NewScanner(out)
-	for lines.Scan() { // to the end: what was handled before the kill stands in the pipe
-		var at place
-		if _, err := fmt.Sscan(lines.Text(), &at.Partition, &at.Offset); err != nil {
-			t.Fatalf("the victim said %q", lines.Text())
-		}
-		if handled = append(handled, at); len(handled) == n {
-			if err := cmd.Process.Kill(); err != nil {
-				t.Fatal(err)
-			}
+	t.Cleanup(func() { // where the test ends before the kill
+		_ = c.cmd.Process.Kill()
+		_ = c.cmd.Wait()
+	})
+	return c
+}
+
+// handle lets the child handle n records of each partition, and returns the offsets that come next.
+func (c *child) handle(t *testing.T, n int) map[int32]int64 {
+	t.Helper()
+	for partition := range crashPartitions {
+		if _, err := io.WriteString(c.permits, strings.Repeat(fmt.Sprintln(partition), n)); err != nil {
+			t.Fatal(err)
 		}
 	}
-	if err := cmd.Wait(); err == nil || len(handled) < n {
-		t.Fatalf("the victim ended with %v after %d records, want it killed after %d", err, len(handled), n)
+	next := make(map[int32]int64)
+	for i := range n * crashPartitions {
+		if !c.handled.Scan() {
+			_ = c.cmd.Wait()
+			t.Fatalf("the child ended after %d of %d records: %v: %s", i, n*crashPartitions, c.handled.Err(), &c.stderr)
+		}
+		var partition int32
+		var offset int64
+		if _, err := fmt.Sscan(c.handled.Text(), &partition, &offset); err != nil {
+			t.Fatalf("the child says %q: %v", c.handled.Text(), err)
+		}
+		next[partition] = offset + 1
 	}
-	return handled
+	return next
+}
+
+// kill ends the child without a chance to say goodbye.
+func (c *child) kill(t *testing.T) {
+	t.Helper()
+	if err := c.cmd.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = c.cmd.Wait() // says that it was killed
+}
+
+// testCrash kills a consumer process in the middle of its work. The next one begins with the first record that was not committed:
+// nothing is lost, and nothing is repeated that was committed.
+func testCrash(t *testing.T, env *integration.Env) {
+	topic, group := env.CreateTopic(t, "crash", crashPartitions), integration.Unique("billing")
+	sendOrders(t, startOrders(t, env, topic), 0, crashEvents)
+
+	victim := startChild(t, victimConfig{env.Brokers, env.RegistryURL, topic, group})
+	env.AwaitCommitted(t, group, topic, victim.handle(t, 200))
+	byVictim := victim.handle(t, 200) // and one more of each partition is in the handler
+	victim.kill(t)
+
+	committed := env.Committed(t, group, topic)
+	ends := env.EndOffsets(t, topic)
+	left := 0
+	for partition, end := range ends {
+		if committed[partition] > byVictim[partition] {
+			t.Errorf("partition %d: offset %d was committed, but only what is before %d was handled", partition, committed[partition], byVictim[partition])
+		}
+		left += int(end - committed[partition])
+	}
+	t.Logf("handled before the crash: %v, committed: %v", byVictim, committed)
+	next := maps.Clone(committed)
+	heir := read(t, env, topic, group, typedOrders(t, env))
+	for _, rec := range heir.take(t, left) {
+		if rec.Offset != next[rec.Partition] {
+			t.Fatalf("after the crash: %s[%d]@%d is handled, want offset %d", topic, rec.Partition, rec.Offset, next[rec.Partition])
+		}
+		next[rec.Partition]++
+	}
+	if more := heir.stop(t); len(more) != 0 {
+		t.Errorf("%d records were handled twice after the crash", len(more))
+	}
+	if diff := cmp.Diff(ends, next); diff != "" {
+		t.Errorf("next offsets in the end (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff(ends, env.Committed(t, group, topic)); diff != "" {
+		t.Errorf("committed in the end (-want +got):\n%s", diff)
+	}
+}
+
+// sendOrders sends n events, each of an order of its own, numbered from first.
+func sendOrders(t *testing.T, p *orderProducer, first, n int) {
+	t.Helper()
+	messages := make([]producer.Message[string, schemas.OrderEvent], n)
+	for i := range messages {
+		messages[i].Value = schemas.NewOrderUpdated(fmt.Sprintf("ORD-%d", first+i))
+	}
+	if _, err := p.SendBatch(within(t), messages); err != nil {
+		t.Fatal(err)
+	}
 }

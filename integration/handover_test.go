@@ -5,10 +5,18 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/magicbyte-go/magicbyte/integration"
 	"github.com/magicbyte-go/magicbyte/producer"
 	"github.com/magicbyte-go/magicbyte/schemas"
 )
+
+// place is where a record stands.
+type place struct {
+	Partition int32
+	Offset    int64
+}
 
 // testHandover lets a second member join and the first one leave while records come in. Every record is handled once.
 func testHandover(t *testing.T, env *integration.Env) {
@@ -46,6 +54,7 @@ func testHandover(t *testing.T, env *integration.Env) {
 	for _, rec := range first.stop(t) {
 		handled[place{rec.Partition, rec.Offset}]++
 	}
+	env.AwaitMembers(t, group, 1)
 	sendThird()
 	timeout := time.After(patience)
 	for len(handled) < sent {
@@ -65,4 +74,7 @@ func testHandover(t *testing.T, env *integration.Env) {
 		}
 	}
 	env.AwaitMembers(t, group, 0)
+	if diff := cmp.Diff(env.EndOffsets(t, topic), env.Committed(t, group, topic)); diff != "" {
+		t.Errorf("committed in the end (-end of the topic +got):\n%s", diff)
+	}
 }

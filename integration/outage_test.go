@@ -47,19 +47,22 @@ func newFlaky(t *testing.T, target string) *flaky {
 	return f
 }
 
-// testRegistryOutage takes the registry away from a running consumer just before the first record of a new schema comes. Its partition
-// waits and asks again; what follows keeps its order, nothing is handled, skipped or dead-lettered before the registry is back.
+// testRegistryOutage takes the registry away from a running producer and a running consumer. Events of a known schema go on. At the first
+// one of a new schema its partition waits and asks again; what follows keeps its order, nothing is handled, skipped or
+// dead-lettered before the registry is back.
 func testRegistryOutage(t *testing.T, env *integration.Env) {
 	topic, group := env.CreateTopic(t, "outage", 1), integration.Unique("outage")
 	contract(t, env, topic)
 	proxy := newFlaky(t, env.RegistryURL)
 	billing := read(t, env, topic, group, serde.NewDeserializer(schemas.OrderEvents, newRegistry(t, proxy.URL)),
 		consumer.WithDeadLetters(), consumer.WithCreateTopics())
-	orders := startOrders(t, env, topic)
+	orders := started(t, newOrders(t, env, proxy.URL, topic))
 	send(t, orders, schemas.NewOrderUpdated("ORD-0"))
 	billing.take(t, 1)
 
 	proxy.down.Store(true)
+	send(t, orders, schemas.NewOrderUpdated("ORD-0"))
+	billing.take(t, 1)
 	ahead := started(t, newGeneric(t, env, topic, "v2"))
 	send(t, ahead, &generic{
 		"event_id": "e", "event_type": "ORDER_UPDATED", "order_id": "ORD-1", "timestamp": time.Now(), "source": "s", "version": "1.0",
@@ -85,5 +88,6 @@ func testRegistryOutage(t *testing.T, env *integration.Env) {
 			t.Errorf("after the outage record %d is of %s, want %s", i, rec.Value.OrderID, want)
 		}
 	}
+	env.AwaitCommitted(t, group, topic, map[int32]int64{0: 4})
 	wantEmpty(t, env, letters(topic, group))
 }

@@ -13,7 +13,8 @@ import (
 	"github.com/magicbyte-go/magicbyte/serde"
 )
 
-// testRegistryDownAtStart gives services a registry that does not answer, and one at a wrong path.
+// testRegistryDownAtStart gives services a registry that does not answer, one at a wrong path, and one that is back for the
+// second attempt.
 func testRegistryDownAtStart(t *testing.T, env *integration.Env) {
 	topic := env.CreateTopic(t, "down", 1)
 	for _, test := range []struct{ name, url, hint string }{
@@ -34,9 +35,18 @@ func testRegistryDownAtStart(t *testing.T, env *integration.Env) {
 		}
 	}
 	wantEmpty(t, env, topic)
+
+	proxy := newFlaky(t, env.RegistryURL)
+	proxy.down.Store(true)
+	orders := newOrders(t, env, proxy.URL, topic)
+	if err := orders.Start(within(t)); !errors.Is(err, registry.ErrUnavailable) || !strings.Contains(err.Error(), "502") {
+		t.Errorf("behind a proxy: producer's Start() = %v, want ErrUnavailable that says 502", err)
+	}
+	proxy.down.Store(false)
+	send(t, started(t, orders), schemas.NewOrderUpdated("ORD-001"))
 }
 
-// testTopicMissing starts services on a topic that nobody made.
+// testTopicMissing starts services on a topic that nobody made, and leaves nothing behind in the registry.
 func testTopicMissing(t *testing.T, env *integration.Env) {
 	topic := integration.Unique("missing")
 	if err := newOrders(t, env, env.RegistryURL, topic).Start(within(t)); !errors.Is(err, producer.ErrTopicMissing) || !strings.Contains(err.Error(), topic) {
@@ -48,6 +58,9 @@ func testTopicMissing(t *testing.T, env *integration.Env) {
 	}
 	if err := billing.Run(within(t), ignore); !errors.Is(err, consumer.ErrTopicMissing) || !strings.Contains(err.Error(), topic) {
 		t.Errorf("Run() = %v, want ErrTopicMissing that names %s", err, topic)
+	}
+	if got := env.Versions(t, topic+"-value"); got != nil {
+		t.Errorf("versions of the topic's subject = %v, want none", got)
 	}
 }
 

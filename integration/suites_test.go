@@ -42,6 +42,12 @@ func TestContainers(t *testing.T) {
 	runSuites(t, integration.Containers(t))
 }
 
+// TestExample runs what the example shows.
+func TestExample(t *testing.T) {
+	t.Parallel()
+	testPlaceOrder(t)
+}
+
 func runSuites(t *testing.T, env *integration.Env) {
 	t.Helper()
 	for _, suite := range suites {

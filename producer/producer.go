@@ -77,7 +77,8 @@ func checkSerializer[T any](serializer Serializer[T], part serde.Part) error {
 func (p *Producer[K, V]) Topic() string { return p.topic }
 
 // Start connects, makes sure that the topic exists ([ErrTopicMissing]), and starts the serializers, which resolve or register their
-// schemas. It waits for brokers and registry as long as ctx allows. After an error nothing is left open, and Start may be
+// schemas. It waits as long as ctx allows for brokers and registry, and 30 s at most for brokers that do not answer (without limit
+// with [WithAllowMissingTopic]). After an error nothing is left open, and Start may be
 // called again; after success it must not be.
 func (p *Producer[K, V]) Start(ctx context.Context) error {
 	p.mu.Lock()

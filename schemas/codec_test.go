@@ -119,12 +119,13 @@ func TestEncodingRefusesUnsetEnums(t *testing.T) {
 		t.Fatal(err)
 	}
 	tests := map[string]func(*schemas.OrderEvent){
-		"event_type: schemas: EventType is unset":                 func(e *schemas.OrderEvent) { e.EventType = 0 },
-		"event_type: schemas: EventType has no value 10":          func(e *schemas.OrderEvent) { e.EventType = 10 },
-		"payload.status: schemas: OrderStatus is unset":           func(e *schemas.OrderEvent) { e.Payload.Status = new(schemas.OrderStatus(0)) },
-		"payload.payment_method: schemas: PaymentMethod is unset": func(e *schemas.OrderEvent) { e.Payload.PaymentMethod = new(schemas.PaymentMethod(0)) },
+		"event_type: an enum is unset: 0 is no symbol":                   func(e *schemas.OrderEvent) { e.EventType = 0 },
+		"event_type: the value 10 of an enum is no symbol of the schema": func(e *schemas.OrderEvent) { e.EventType = 10 },
+		"payload.status: an enum is unset: 0 is no symbol":               func(e *schemas.OrderEvent) { e.Payload.Status = new(schemas.OrderStatus(0)) },
+		"payload.payment_method: an enum is unset: 0 is no symbol":       func(e *schemas.OrderEvent) { e.Payload.PaymentMethod = new(schemas.PaymentMethod(0)) },
 	}
 	for want, change := range tests {
+		want = "avro: encode com.pipeline.events.OrderEvent: " + want
 		event := fullEvent()
 		change(event)
 		if got, err := enc([]byte("kept"), event); err == nil || err.Error() != want || string(got) != "kept" {

@@ -2,7 +2,7 @@ package schemas
 
 // countries are the officially assigned alpha-2 codes of ISO 3166-1, in order. Source: Debian iso-codes, data/iso_3166-1.json, as
 // packaged by pycountry 26.2.16 (February 2026).
-var countries = [...]string{
+var countries = newCodeSet(2,
 	"AD", "AE", "AF", "AG", "AI", "AL", "AM", "AO", "AQ", "AR", "AS", "AT", "AU", "AW",
 	"AX", "AZ", "BA", "BB", "BD", "BE", "BF", "BG", "BH", "BI", "BJ", "BL", "BM", "BN",
 	"BO", "BQ", "BR", "BS", "BT", "BV", "BW", "BY", "BZ", "CA", "CC", "CD", "CF", "CG",
@@ -21,4 +21,4 @@ var countries = [...]string{
 	"SX", "SY", "SZ", "TC", "TD", "TF", "TG", "TH", "TJ", "TK", "TL", "TM", "TN", "TO",
 	"TR", "TT", "TV", "TW", "TZ", "UA", "UG", "UM", "US", "UY", "UZ", "VA", "VC", "VE",
 	"VG", "VI", "VN", "VU", "WF", "WS", "YE", "YT", "ZA", "ZM", "ZW",
-}
+)

@@ -2,7 +2,7 @@ package schemas
 
 // currencies are the alphabetic codes of ISO 4217 list one (active codes, those of funds and metals, and XTS and XXX included), in
 // order. Source: Debian iso-codes, data/iso_4217.json, as packaged by pycountry 26.2.16 (February 2026).
-var currencies = [...]string{
+var currencies = newCodeSet(3,
 	"AED", "AFN", "ALL", "AMD", "AOA", "ARS", "AUD", "AWG", "AZN", "BAM", "BBD", "BDT", "BHD", "BIF",
 	"BMD", "BND", "BOB", "BOV", "BRL", "BSD", "BTN", "BWP", "BYN", "BZD", "CAD", "CDF", "CHE", "CHF",
 	"CHW", "CLF", "CLP", "CNY", "COP", "COU", "CRC", "CUP", "CVE", "CZK", "DJF", "DKK", "DOP", "DZD",
@@ -16,4 +16,4 @@ var currencies = [...]string{
 	"TWD", "TZS", "UAH", "UGX", "USD", "USN", "UYI", "UYU", "UYW", "UZS", "VED", "VES", "VND", "VUV",
 	"WST", "XAD", "XAF", "XAG", "XAU", "XBA", "XBB", "XBC", "XBD", "XCD", "XCG", "XDR", "XOF", "XPD",
 	"XPF", "XPT", "XSU", "XTS", "XUA", "XXX", "YER", "ZAR", "ZMW", "ZWG",
-}
+)

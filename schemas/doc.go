@@ -18,7 +18,14 @@
 // Writing validates, reading does not: a serializer calls [OrderEvent.Validate] and refuses an event that breaks a rule of the
 // contract, while events that other systems wrote in good faith are read as they are.
 //
+// # Memory
+//
+// The strings of an event that was read share one copy of its bytes, and its optional parts one block of memory: holding one of
+// them keeps the others in memory.
+//
 // # Concurrency
 //
 // Events are plain values without locks. Everything else here is safe for concurrent use.
 package schemas
+
+//go:generate go run ../cmd/magicbyte gen --embed order_event.avsc

@@ -3,7 +3,6 @@ package schemas
 import (
 	"fmt"
 	"math"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -81,7 +80,7 @@ func (v *violations) payload(p *OrderEventPayload) {
 	if p.TotalAmount != nil {
 		v.amount("payload.total_amount", *p.TotalAmount)
 	}
-	if !isCurrency(p.Currency) {
+	if !currencies.has(p.Currency) {
 		v.add("payload.currency", "must be an ISO 4217 code%s", lengthOf(p.Currency))
 	}
 	if p.Status != nil {
@@ -120,7 +119,7 @@ func (v *violations) address(a *Address) {
 	v.required("city", a.City)
 	v.text("state", a.State)
 	v.required("postal_code", a.PostalCode)
-	if !isCountry(a.Country) {
+	if !countries.has(a.Country) {
 		v.add("country", "must be an ISO 3166-1 alpha-2 code%s", lengthOf(a.Country))
 	}
 	if len(*v) > before {
@@ -230,14 +229,4 @@ func isUUID(s string) bool {
 		}
 	}
 	return true
-}
-
-func isCurrency(code string) bool {
-	_, ok := slices.BinarySearch(currencies[:], code)
-	return ok
-}
-
-func isCountry(code string) bool {
-	_, ok := slices.BinarySearch(countries[:], code)
-	return ok
 }

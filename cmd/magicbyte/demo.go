@@ -68,7 +68,8 @@ func runDemo(ctx context.Context, out io.Writer) (err error) {
 		return err
 	}
 	defer reg.CloseIdleConnections()
-	d := &demo{out: out, brokers: services.Brokers, reg: reg}
+	page := &page{to: out}
+	d := &demo{out: page, brokers: services.Brokers, reg: reg}
 	d.printf("An embedded broker on %s, an embedded registry on %s.\n\n", services.Brokers, services.RegistryURL)
 	for _, step := range []func(context.Context) error{d.life, d.evolve, d.poison, d.lastOne, d.consume, d.deadLetters} {
 		if err := step(ctx); err != nil {
@@ -76,7 +77,7 @@ func runDemo(ctx context.Context, out io.Writer) (err error) {
 		}
 	}
 	d.printf("\nDone.\n")
-	return nil
+	return page.err
 }
 
 func (d *demo) printf(format string, args ...any) { fmt.Fprintf(d.out, format, args...) }

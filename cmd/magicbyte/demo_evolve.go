@@ -11,7 +11,7 @@ import (
 	"github.com/magicbyte-go/magicbyte/producer"
 	"github.com/magicbyte-go/magicbyte/schemas"
 	"github.com/magicbyte-go/magicbyte/serde"
-	"github.com/magicbyte-go/magicbyte/serde/hamba"
+	"github.com/magicbyte-go/magicbyte/serde/avro"
 )
 
 // evolve plays a service that is one version ahead: its schema has a field more. The registry lets it in, since the subject's level is
@@ -32,12 +32,15 @@ func (d *demo) evolve(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	codec, err := hamba.Generic(newer)
+	codec, err := avro.For[avro.Record](newer) // a record without a Go type
 	if err != nil {
 		return err
 	}
 	ahead, err := producer.New(kafka.ConfigMap{"bootstrap.servers": d.brokers}, demoTopic,
-		producer.KeyOf(serde.StringKey(), func(e *map[string]any) string { return fmt.Sprint((*e)["order_id"]) }),
+		producer.KeyOf(serde.StringKey(), func(r *avro.Record) string {
+			id, _ := r.Get("order_id")
+			return fmt.Sprint(id)
+		}),
 		serde.NewSerializer(codec, d.reg))
 	if err != nil {
 		return err
@@ -45,45 +48,40 @@ func (d *demo) evolve(ctx context.Context) error {
 	if err := ahead.Start(ctx); err != nil {
 		return err
 	}
-	event, size, err := d.generic(schemas.NewOrderDelivered("ORD-1003"))
+	event := schemas.NewOrderDelivered("ORD-1003")
+	plain, err := json.Marshal(event)
 	if err != nil {
 		return err
 	}
-	event["channel"] = map[string]any{"string": "mobile"}
-	receipt, err := ahead.Send(ctx, &event)
+	record, err := widened(event, codec)
+	if err != nil {
+		return err
+	}
+	if err := record.Set("channel", "mobile"); err != nil {
+		return err
+	}
+	receipt, err := ahead.Send(ctx, record)
 	if err != nil {
 		return errors.Join(err, ahead.Close(ctx))
 	}
-	d.sent = append(d.sent, sent{receipt, "ORDER_DELIVERED (v2)", "ORD-1003", size})
+	d.sent = append(d.sent, sent{receipt, "ORDER_DELIVERED (v2)", "ORD-1003", len(plain)})
 	d.printf("   With a default it is version 2, schema id %v, and its event goes out on the same topic.\n\n", receipt.ValueSchema)
 	d.printf("3. Poison. %q goes onto the topic behind a valid frame.\n\n", poison)
 	return ahead.Close(ctx)
 }
 
-// generic returns an event as a map by field name, as programs have it that learn their schemas at run time, and its size as JSON.
-func (d *demo) generic(event *schemas.OrderEvent) (map[string]any, int, error) {
-	encode, err := schemas.OrderEvents.Encoder(nil)
+// widened returns an event as a record of a newer schema, as its readers see it: new fields have their defaults.
+func widened(event *schemas.OrderEvent, codec avro.Codec[avro.Record]) (*avro.Record, error) {
+	body, err := schemas.OrderEvents.Append(nil, event)
 	if err != nil {
-		return nil, 0, err
+		return nil, err
 	}
-	body, err := encode(nil, event)
+	decode, err := codec.Decoder([]string{schemas.OrderEventSchema}, nil)
 	if err != nil {
-		return nil, 0, err
+		return nil, err
 	}
-	codec, err := hamba.Generic(schemas.OrderEventSchema)
-	if err != nil {
-		return nil, 0, err
-	}
-	decode, err := codec.Decoder(nil, nil)
-	if err != nil {
-		return nil, 0, err
-	}
-	var fields map[string]any
-	if err := decode(body, &fields); err != nil {
-		return nil, 0, err
-	}
-	plain, err := json.Marshal(event)
-	return fields, len(plain), err
+	record := new(avro.Record)
+	return record, decode(body, record)
 }
 
 // withField returns the order event's schema with one field more.

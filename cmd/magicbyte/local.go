@@ -20,7 +20,7 @@ func newLocalCommand() *cobra.Command {
 Everything is kept in memory and gone at the end. For development and trying things out, not for production.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
-			ctx, out := cmd.Context(), cmd.OutOrStdout()
+			ctx, out := cmd.Context(), &page{to: cmd.OutOrStdout()}
 			if partitions < 1 {
 				return fmt.Errorf("--partitions must be 1 or more, is %d", partitions)
 			}
@@ -39,6 +39,9 @@ Everything is kept in memory and gone at the end. For development and trying thi
 				fmt.Fprintf(out, "topic            %s, %d partitions\n", topic, partitions)
 			}
 			fmt.Fprintln(out, "Ctrl-C ends both")
+			if out.err != nil {
+				return out.err
+			}
 			<-ctx.Done()
 			return nil
 		},

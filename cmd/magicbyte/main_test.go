@@ -3,9 +3,11 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"regexp"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -107,6 +109,28 @@ func TestWrongArguments(t *testing.T) {
 			t.Parallel()
 			if out, err := run(t.Context(), t, c.args...); err == nil || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("%v: error %v, want %q in it; printed %q", c.args, err, c.want, out)
+			}
+		})
+	}
+}
+
+// full is a disk without room.
+type full struct{}
+
+func (full) Write([]byte) (int, error) { return 0, syscall.ENOSPC }
+
+func TestOutputThatCannotBeWritten(t *testing.T) {
+	t.Parallel()
+	for _, args := range [][]string{{"demo"}, {"local", "--kafka", "127.0.0.1:0", "--registry", "127.0.0.1:0"}, {"version"}} {
+		t.Run(args[0], func(t *testing.T) {
+			t.Parallel()
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+			defer cancel()
+			root := newRootCommand()
+			root.SetArgs(args)
+			root.SetOut(full{})
+			if err := root.ExecuteContext(ctx); !errors.Is(err, syscall.ENOSPC) {
+				t.Errorf("error %v, want the disk's", err)
 			}
 		})
 	}

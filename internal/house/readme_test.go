@@ -29,7 +29,7 @@ func TestReadmeCommandsExist(t *testing.T) {
 			t.Errorf("README.md says `make %s`, which is no target", match[1])
 		}
 	}
-	prose := regexp.MustCompile("(?s)```.*?```").ReplaceAllString(readme, "")
+	prose := regexp.MustCompile("(?s)```.*?```|`[^`]*`").ReplaceAllString(readme, "")
 	for _, match := range regexp.MustCompile(`\]\(([^):]+)\)`).FindAllStringSubmatch(prose, -1) {
 		if _, err := os.Stat(filepath.Join("..", "..", match[1])); err != nil {
 			t.Errorf("README.md links to %s: %v", match[1], err)

@@ -19,7 +19,12 @@ const (
 	// missingFor is how long a topic must be missing before WaitTopic believes it: a broker hears of a new topic a moment
 	// after the controller has created it.
 	missingFor = 500 * time.Millisecond
+	// answerWithin bounds the wait for a topic that must be there: with a wrong address, librdkafka itself tries for ever.
+	answerWithin = 30 * time.Second
 )
+
+// errNoAnswer ends a wait after answerWithin. It is a context.DeadlineExceeded, as the end of the caller's own deadline would be.
+var errNoAnswer = fmt.Errorf("no broker described it within %v: %w", answerWithin, context.DeadlineExceeded)
 
 // MetadataSource is a producer, consumer or admin client of package kafka.
 type MetadataSource interface {
@@ -46,16 +51,21 @@ func CheckTopicName(topic string) error {
 }
 
 // WaitTopic returns once a broker has described topic. It waits for brokers that cannot be reached and for a topic that
-// is being created, as long as ctx allows; a cancelled ctx ends it after a second at the latest, and at once while brokers answer. A topic
+// is being created, as long as ctx allows and, without allowMissing, for 30 s; a cancelled ctx ends it after a second at the latest, and at once while brokers answer. A topic
 // that does not exist is ErrTopicMissing after half a second, or waited for with allowMissing. The client must not be closed
 // meanwhile.
 func WaitTopic(ctx context.Context, client MetadataSource, topic string, allowMissing bool) error {
+	if !allowMissing {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeoutCause(ctx, answerWithin, errNoAnswer)
+		defer cancel()
+	}
 	slice := firstSlice
 	err := errors.New("none yet")
 	var missingSince time.Time
 	for {
 		if ctx.Err() != nil {
-			return fmt.Errorf("topic %s: %w (last answer of the brokers: %w)", topic, ctx.Err(), err)
+			return fmt.Errorf("topic %s: %w (last answer of the brokers: %w)", topic, context.Cause(ctx), err)
 		}
 		err = askTopic(ctx, client, topic, slice)
 		code := codeOf(err)

@@ -81,6 +81,10 @@ func TestWaitTopic(t *testing.T) {
 			name: "brokers stay down", answers: []error{down}, timeout: 3 * time.Second,
 			want: context.DeadlineExceeded, wantCode: kafka.ErrTransport, within: 3*time.Second + time.Millisecond,
 		},
+		{
+			name: "brokers stay down and nobody set a deadline", answers: []error{down},
+			want: context.DeadlineExceeded, wantCode: kafka.ErrTransport, within: 30*time.Second + time.Millisecond,
+		},
 		{name: "not allowed", answers: []error{forbidden}, wantCode: kafka.ErrTopicAuthorizationFailed},
 	}
 	for _, test := range tests {

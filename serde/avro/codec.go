@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"sync"
 	"unsafe"
 )
 
@@ -13,14 +14,16 @@ type Codec[T any] struct{ state *codecState }
 
 // codecState is what the copies of a codec share.
 type codecState struct {
-	cfg       *config
-	schema    *Schema // nil for generic codecs without one
-	text      string
-	name      string
-	enums     map[string]*Schema
-	generated bool // *T has methods that write and read the codec's own schema
-	encode    *encodePlan
-	decode    *decodePlan
+	cfg    *config
+	schema *Schema // nil for generic codecs without one
+	text   string
+	name   string
+	enums  map[string]*Schema
+	// fingerprint of the schema, computed when it is first asked for
+	fingerprint func() uint64
+	generated   bool // *T has methods that write and read the codec's own schema
+	encode      *encodePlan
+	decode      *decodePlan
 }
 
 // generated is what the methods of generated types are. They write and read values of the schema that they were generated from, with the
@@ -47,8 +50,9 @@ func For[T any](schemaText string, opts ...Option) (Codec[T], error) {
 	}
 	s := c.state
 	s.schema, s.text, s.name, s.enums = schema, schemaText, schema.name, map[string]*Schema{}
+	s.fingerprint = sync.OnceValue(schema.CRC64)
 	eachNamed(schema, func(named *Schema) { s.enums[named.name] = named })
-	s.generated = len(opts) == 0 && isGenerated[T](schema)
+	s.generated = s.cfg.behaviour == defaultBehaviour && isGenerated[T](schema)
 	if s.encode, err = s.encoding(schema, reflect.TypeFor[T]()); err == nil {
 		s.decode, err = s.decoding(schema, schema, reflect.TypeFor[T]())
 	}
@@ -130,7 +134,7 @@ func (c Codec[T]) Encoder(schema []string) (func(dst []byte, v *T) ([]byte, erro
 // as texts in the order of reference, and nil means the codec's own (for a codec without one, the writer's). Schemas that can never
 // resolve are an [Error] with Unresolvable() true. What a union or an enum lacks is an error of the records that have it.
 //
-// Errors of the function are of type [*Error], unless generated methods read.
+// Errors of the function are of type [*Error].
 func (c Codec[T]) Decoder(writer, reader []string) (func(src []byte, v *T) error, error) {
 	s := c.state
 	plan, own, err := s.resolve(writer, reader, reflect.TypeFor[T]())
@@ -212,7 +216,7 @@ func (s *codecState) decoding(w, r *Schema, t reflect.Type) (*decodePlan, error)
 func newCompiler(cfg *config, w, r *Schema, own map[string]*Schema) *compiler {
 	return &compiler{
 		cfg: cfg, ownEnums: own, match: newResolver(r), least: newLeastSizes(w, r),
-		programs: map[programKey]*program{}, open: map[programKey]bool{},
+		programs: map[programKey]*program{}, failed: map[programKey]*Error{}, open: map[programKey]bool{},
 	}
 }
 

@@ -14,7 +14,9 @@ type compiler struct {
 	match    *resolver
 	least    *leastSizes
 	programs map[programKey]*program
-	made     []programKey // of programs, in the order of their beginning
+	failed   map[programKey]*Error // those that do not resolve
+	work     int                   // operations and records that programs were made of so far, also in vain
+	made     []programKey          // of programs, in the order of their beginning
 	memories []*memory
 	open     map[programKey]bool // records that are being made part of a program
 	levels   int32               // of records around, within the program
@@ -27,8 +29,14 @@ type programKey struct {
 	typ            reflect.Type
 }
 
-// Larger programs call others instead of including them: named types that name each other can multiply without end.
-const maxIncluded = 2048
+// Named types that name each other can multiply without end, and so can attempts to resolve them. So large programs, deep ones, and all
+// of a plan that took much work call others instead of including them. What is called is made once, which keeps any plan
+// in earnest far below the work that is too much.
+const (
+	maxIncluded     = 2048
+	maxIncludedWork = 64 << 10
+	maxWork         = 1 << 20
+)
 
 // maxBlock bounds the memory that one field which is not null costs, and maxBlockPart what a value in it may take.
 const (
@@ -49,10 +57,12 @@ type builder struct {
 	prog  *program
 	block []reflect.StructField
 	size  uintptr // of the block so far
+	work  *int    // of the compiler
 }
 
 // add appends an operation and returns its index.
 func (b *builder) add(path string, at spot, o op) int {
+	*b.work++
 	o.reg, o.off = at.reg, uint32(at.off)
 	b.prog.ops = append(b.prog.ops, o)
 	b.prog.paths = append(b.prog.paths, path)
@@ -85,6 +95,12 @@ func (b *builder) reserve(t reflect.Type) (spot, bool) {
 	return spot{1, off}, true
 }
 
+// apart reports whether a record is to have a program of its own.
+func (c *compiler) apart(b *builder, path string, key programKey) bool {
+	c.work++
+	return c.open[key] || b.next() > maxIncluded || len(path) > maxPath || c.work > maxIncludedWork
+}
+
 // program returns the program of a value of its own: an item, or a part of a recursive value. Without r it reads over the value.
 func (c *compiler) program(w, r *Schema, t reflect.Type) (*program, *Error) {
 	return c.separate(programKey{w, r, t}, func(b *builder) *Error {
@@ -101,7 +117,14 @@ func (c *compiler) separate(key programKey, fill func(*builder) *Error) (*progra
 	if p := c.programs[key]; p != nil {
 		return p, nil
 	}
-	b := &builder{prog: &program{}}
+	if known := c.failed[key]; known != nil {
+		err := *known // callers put paths in front
+		return nil, &err
+	}
+	if c.work > maxWork {
+		return nil, unmapped("", "the types of the schemas name each other so often that a plan takes more than %d operations", maxWork)
+	}
+	b := &builder{prog: &program{}, work: &c.work}
 	c.programs[key] = b.prog
 	first := len(c.made)
 	c.made = append(c.made, key)
@@ -114,6 +137,10 @@ func (c *compiler) separate(key programKey, fill func(*builder) *Error) (*progra
 			delete(c.programs, key)
 		}
 		c.made = c.made[:first]
+		if err.unresolvable {
+			known := *err
+			c.failed[key] = &known
+		}
 		return nil, err
 	}
 	if len(b.block) > 0 {

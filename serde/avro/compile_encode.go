@@ -22,7 +22,7 @@ type writer struct {
 }
 
 func newWriter(cfg *config, own map[string]*Schema) *writer {
-	return &writer{compiler{cfg: cfg, ownEnums: own, programs: map[programKey]*program{}, open: map[programKey]bool{}}}
+	return &writer{compiler{cfg: cfg, ownEnums: own, programs: map[programKey]*program{}, failed: map[programKey]*Error{}, open: map[programKey]bool{}}}
 }
 
 // written returns the program that writes values of type t.
@@ -139,7 +139,7 @@ func (c *writer) record(b *builder, path string, at spot, s *Schema, t reflect.T
 		return unmapped(path, "%s needs a Go struct, not %v", describe(s), t)
 	}
 	key := programKey{s, nil, t}
-	if c.open[key] || b.next() > maxIncluded {
+	if c.apart(b, path, key) {
 		elem, err := c.written(s, t)
 		if err != nil {
 			return err.within(path)
@@ -190,10 +190,7 @@ func (c *writer) union(b *builder, path string, at spot, s *Schema, t reflect.Ty
 	case at.reg+1 < registers:
 		start := b.add(path, at, op{code: opOptional, small: at.reg + 1, arg: uint32(null)})
 		err := c.value(b, path, spot{reg: at.reg + 1}, s.branches[value], t.Elem())
-		if b.next() == start+2 && b.prog.ops[start+1].code == opString {
-			b.cut(start + 1)
-			b.prog.ops[start].code = opOptionalText
-		}
+		b.fuseText(start)
 		b.land(start)
 		return err
 	default:

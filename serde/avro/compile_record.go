@@ -15,7 +15,7 @@ func (c *compiler) record(b *builder, path string, at spot, w, r *Schema, t refl
 		return unmapped(path, "%s needs a Go struct, not %v", describe(r), t)
 	}
 	key := programKey{w, r, t}
-	if c.open[key] || b.next() > maxIncluded {
+	if c.apart(b, path, key) {
 		elem, err := c.program(w, r, t)
 		if err != nil {
 			return err.within(path)
@@ -74,38 +74,43 @@ func (c *compiler) fields(b *builder, path string, at spot, w, r *Schema, memory
 			return err
 		}
 	}
+	presets := 0
 	for i, rf := range r.fields {
 		if m := memory[i]; match.writer[i] == nil && m.typ != nil {
-			if err := c.preset(b, joinPath(path, rf.name), at.plus(m.offset), rf, m.typ); err != nil {
+			n, err := c.preset(b, joinPath(path, rf.name), at.plus(m.offset), rf, m.typ)
+			if err != nil {
 				return err
 			}
+			presets += n
 		}
 	}
+	c.costs(uintptr(float64(presets)*max(c.growth, 1)), c.least.of(w)) // like so many bytes of input, for each record
 	return nil
 }
 
-// preset adds the default of a field: as the bytes of a value, which are read by a program like any others.
-func (c *compiler) preset(b *builder, path string, at spot, f *Field, t reflect.Type) *Error {
+// preset adds the default of a field: as the bytes of a value, which are read by a program like any others. It returns how many
+// bytes there are to read.
+func (c *compiler) preset(b *builder, path string, at spot, f *Field, t reflect.Type) (int, *Error) {
 	input, err := f.appendDefault(nil)
 	if err != nil {
 		e := mismatch(path, "the default in the reader's schema cannot be used")
 		e.cause = err
-		return e
+		return 0, e
 	}
 	text, isText := f.textDefault()
 	switch {
 	case f.nullDefault() && mayBeNull(t):
-		return nil // the memory is zero
+		return 0, nil // the memory is zero
 	case isText && t.Kind() == reflect.String && !isCustom(t) && utf8.ValidString(text):
 		b.add(path, at, op{code: opConst, aux: &aux{text: text}})
-		return nil
+		return 0, nil
 	}
 	elem, failed := c.program(f.schema, f.schema, t)
 	if failed != nil {
-		return failed.within(path)
+		return 0, failed.within(path)
 	}
 	b.add(path, at, op{code: opDefault, aux: &aux{elem: elem, input: input}})
-	return nil
+	return len(input), nil
 }
 
 // nullDefault reports whether the default is null.

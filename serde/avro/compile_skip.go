@@ -71,7 +71,7 @@ func (c *compiler) skipUnion(b *builder, path string, w *Schema) *Error {
 
 func (c *compiler) skipRecord(b *builder, path string, w *Schema) *Error {
 	key := programKey{w, nil, nil}
-	if c.open[key] || b.next() > maxIncluded {
+	if c.apart(b, path, key) {
 		elem, err := c.program(w, nil, nil)
 		if err != nil {
 			return err.within(path)

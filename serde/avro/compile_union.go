@@ -77,13 +77,19 @@ func (c *compiler) writtenNullable(b *builder, path string, at spot, w *Schema, 
 		copy(ops[start+1:], ops[start+2:])
 		copy(b.prog.paths[start+1:], b.prog.paths[start+2:])
 		b.cut(len(ops) - 1)
-		if b.next() == start+2 && ops[start+1].code == opString {
-			ops[start].code = opOptionalText
-			b.cut(start + 1)
-		}
+		b.fuseText(start)
 	}
 	b.land(start)
 	return true, nil
+}
+
+// fuseText makes an opOptional at start and the string that it points to one operation. The string's path tells that it is what the
+// union holds, and not the only field of a record there, which may lie anywhere in a struct.
+func (b *builder) fuseText(start int) {
+	if b.next() == start+2 && b.prog.ops[start+1].code == opString && b.prog.paths[start+1] == b.prog.paths[start] {
+		b.prog.ops[start].code = opOptionalText
+		b.cut(start + 1)
+	}
 }
 
 // fail replaces the operations from index on by one that fails with err.

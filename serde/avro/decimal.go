@@ -37,7 +37,6 @@ func (c *compiler) decimalLeaf(w, r *Schema, t reflect.Type) func(d *decoder, p 
 	if scale > maxScale || r.scale > maxScale {
 		return nil
 	}
-	c.costs(128, 1)
 	read := func(d *decoder) (*big.Int, *Error) {
 		at := d.pos
 		var in []byte
@@ -55,7 +54,8 @@ func (c *compiler) decimalLeaf(w, r *Schema, t reflect.Type) func(d *decoder, p 
 		}
 		return unscaledOf(in), nil
 	}
-	divisor := powerOfTen(scale)
+	divisor, factor := powerOfTen(scale), powerOfTen(max(r.scale-scale, scale-r.scale))
+	c.costs(128+uintptr(max(divisor.BitLen(), factor.BitLen())/8), 1) // a fraction has its divisor for itself
 	if t == ratType {
 		return func(d *decoder, p unsafe.Pointer) *Error {
 			n, err := read(d)
@@ -65,7 +65,6 @@ func (c *compiler) decimalLeaf(w, r *Schema, t reflect.Type) func(d *decoder, p 
 			return err
 		}
 	}
-	factor := powerOfTen(max(r.scale-scale, scale-r.scale))
 	return func(d *decoder, p unsafe.Pointer) *Error {
 		at := d.pos
 		n, err := read(d)

@@ -303,7 +303,7 @@ func (e *encodePlan) entries(elem *program, dst []byte, m reflect.Value, depth i
 func millisOf(t *time.Time) (int64, bool) {
 	const most = math.MaxInt64/1000 - 1
 	if s := t.Unix(); s > most || s < -most {
-		return 0, false
+		return ticksOf(*t, int64(time.Millisecond))
 	}
 	return t.UnixMilli(), true
 }

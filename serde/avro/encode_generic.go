@@ -12,34 +12,49 @@ import (
 )
 
 // genericWriter writes values in generic form, by what they are when they are written.
-type genericWriter struct{ cfg *config }
+type genericWriter struct {
+	cfg     *config
+	misfits map[misfitKey]*mapMisfit
+}
+
+// A map may be tried as one record after another, by each union within a union again. What did not fit is remembered, so that the
+// time does not double with each level.
+type (
+	misfitKey struct {
+		schema *Schema
+		m      uintptr
+	}
+	mapMisfit struct {
+		err *Error
+		m   map[string]any // kept, so that no other map gets its address
+	}
+)
 
 func (c *writer) genericWriter(s *Schema) writeFunc {
 	levels := int(c.levels)
 	return func(e *encodePlan, dst []byte, p unsafe.Pointer, depth int) ([]byte, *Error) {
-		return genericWriter{e.cfg}.append(dst, s, *(*any)(p), depth+levels)
+		return (&genericWriter{cfg: e.cfg}).append(dst, s, *(*any)(p), depth+levels)
 	}
 }
 
 func (c *writer) customWriter(s *Schema, t reflect.Type) writeFunc {
 	levels := int(c.levels)
 	return func(e *encodePlan, dst []byte, p unsafe.Pointer, depth int) ([]byte, *Error) {
-		return genericWriter{e.cfg}.custom(dst, s, asCustom(t, p), depth+levels)
+		return (&genericWriter{cfg: e.cfg}).custom(dst, s, asCustom(t, p), depth+levels)
 	}
 }
 
 func (c *writer) recordWriter(s *Schema, t reflect.Type) writeFunc {
 	levels := int(c.levels)
 	return func(e *encodePlan, dst []byte, p unsafe.Pointer, depth int) ([]byte, *Error) {
-		r := (*Record)(p)
-		if t == recordPtrType {
-			r = *(**Record)(p)
+		if t == recordPtrType { // there is no Record at p, not even one that is not looked at
+			return (&genericWriter{cfg: e.cfg}).record(dst, s, *(**Record)(p), depth+levels)
 		}
-		return genericWriter{e.cfg}.record(dst, s, r, depth+levels)
+		return (&genericWriter{cfg: e.cfg}).record(dst, s, (*Record)(p), depth+levels)
 	}
 }
 
-func (g genericWriter) custom(dst []byte, s *Schema, v Custom, depth int) ([]byte, *Error) {
+func (g *genericWriter) custom(dst []byte, s *Schema, v Custom, depth int) ([]byte, *Error) {
 	inner, err := v.AvroValue()
 	if err != nil {
 		e := encodeError("the Go type %T has no value", v)
@@ -53,7 +68,7 @@ func (g genericWriter) custom(dst []byte, s *Schema, v Custom, depth int) ([]byt
 }
 
 // append writes v as s says.
-func (g genericWriter) append(dst []byte, s *Schema, v any, depth int) ([]byte, *Error) {
+func (g *genericWriter) append(dst []byte, s *Schema, v any, depth int) ([]byte, *Error) {
 	if custom, ok := v.(Custom); ok {
 		return g.custom(dst, s, custom, depth)
 	}
@@ -70,7 +85,7 @@ func (g genericWriter) append(dst []byte, s *Schema, v any, depth int) ([]byte, 
 		case Record:
 			return g.record(dst, s, &v, depth)
 		case map[string]any:
-			return g.fields(dst, s, func(f *Field) (any, bool) { x, ok := v[f.name]; return x, ok }, depth)
+			return g.mapRecord(dst, s, v, depth)
 		}
 	case KindArray:
 		return g.array(dst, s, v, depth)
@@ -91,14 +106,19 @@ func wrongType(s *Schema, v any) *Error {
 	return encodeError("the Go type %T cannot be written as %s", v, describe(s))
 }
 
-// union writes the branch that v names, or the first that takes it.
-func (g genericWriter) union(dst []byte, s *Schema, v any, depth int) ([]byte, *Error) {
+// union writes the branch that v names or has the type of, or the first that takes it.
+func (g *genericWriter) union(dst []byte, s *Schema, v any, depth int) ([]byte, *Error) {
 	if b, ok := v.(Branch); ok {
 		i := slices.IndexFunc(s.branches, func(sb *Schema) bool { return branchName(sb) == b.Name })
 		if i < 0 {
 			return dst, encodeError("the union has no branch %s", shorten(b.Name))
 		}
 		return g.append(appendLong(dst, int64(i)), s.branches[i], b.Value, depth)
+	}
+	if name := recordName(v); name != "" {
+		if i := slices.IndexFunc(s.branches, func(sb *Schema) bool { return sb.name == name }); i >= 0 {
+			return g.append(appendLong(dst, int64(i)), s.branches[i], v, depth)
+		}
 	}
 	var last *Error
 	for i, sb := range s.branches {
@@ -116,7 +136,22 @@ func (g genericWriter) union(dst []byte, s *Schema, v any, depth int) ([]byte, *
 	return dst, encodeError("the Go type %T is none that a branch of the union takes", v)
 }
 
-func (g genericWriter) record(dst []byte, s *Schema, r *Record, depth int) ([]byte, *Error) {
+// recordName returns the full name of a record's type, "" for other values.
+func recordName(v any) string {
+	switch v := v.(type) {
+	case *Record:
+		if v != nil && v.schema != nil {
+			return v.schema.name
+		}
+	case Record:
+		if v.schema != nil {
+			return v.schema.name
+		}
+	}
+	return ""
+}
+
+func (g *genericWriter) record(dst []byte, s *Schema, r *Record, depth int) ([]byte, *Error) {
 	if r == nil || r.schema == nil {
 		return dst, encodeError("a Record without a schema; make one with NewRecord")
 	}
@@ -131,7 +166,25 @@ func (g genericWriter) record(dst []byte, s *Schema, r *Record, depth int) ([]by
 	}, depth)
 }
 
-func (g genericWriter) fields(dst []byte, s *Schema, value func(*Field) (any, bool), depth int) ([]byte, *Error) {
+// mapRecord writes a map as a record.
+func (g *genericWriter) mapRecord(dst []byte, s *Schema, m map[string]any, depth int) ([]byte, *Error) {
+	key := misfitKey{s, reflect.ValueOf(m).Pointer()}
+	if known := g.misfits[key]; known != nil {
+		err := *known.err // callers put paths in front
+		return dst, &err
+	}
+	dst, err := g.fields(dst, s, func(f *Field) (any, bool) { x, ok := m[f.name]; return x, ok }, depth)
+	if err != nil {
+		if g.misfits == nil {
+			g.misfits = map[misfitKey]*mapMisfit{}
+		}
+		known := *err
+		g.misfits[key] = &mapMisfit{&known, m}
+	}
+	return dst, err
+}
+
+func (g *genericWriter) fields(dst []byte, s *Schema, value func(*Field) (any, bool), depth int) ([]byte, *Error) {
 	for _, f := range s.fields {
 		v, ok := value(f)
 		if !ok {
@@ -145,7 +198,7 @@ func (g genericWriter) fields(dst []byte, s *Schema, value func(*Field) (any, bo
 	return dst, nil
 }
 
-func (g genericWriter) array(dst []byte, s *Schema, v any, depth int) ([]byte, *Error) {
+func (g *genericWriter) array(dst []byte, s *Schema, v any, depth int) ([]byte, *Error) {
 	items, ok := v.([]any)
 	item := func(i int) any { return items[i] }
 	n := len(items)
@@ -168,7 +221,7 @@ func (g genericWriter) array(dst []byte, s *Schema, v any, depth int) ([]byte, *
 	return append(dst, 0), nil
 }
 
-func (g genericWriter) mapping(dst []byte, s *Schema, v any, depth int) ([]byte, *Error) {
+func (g *genericWriter) mapping(dst []byte, s *Schema, v any, depth int) ([]byte, *Error) {
 	entries, ok := v.(map[string]any)
 	if !ok {
 		m := reflect.ValueOf(v)

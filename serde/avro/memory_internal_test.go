@@ -1,6 +1,7 @@
 package avro
 
 import (
+	"math/big"
 	"math/rand/v2"
 	"reflect"
 	"runtime"
@@ -13,6 +14,12 @@ import (
 type memoryCase struct {
 	name, schema string
 	typ          reflect.Type
+	writer       string // "" for the same schema
+}
+
+type defaultItem struct {
+	A int32   `avro:"a"`
+	B []int64 `avro:"b"`
 }
 
 type wideItem struct {
@@ -27,18 +34,22 @@ type bigPart struct {
 }
 
 var memoryCases = []memoryCase{
-	{"longs", `{"type":"array","items":"long"}`, reflect.TypeFor[[]int64]()},
-	{"strings", `{"type":"array","items":"string"}`, reflect.TypeFor[[]string]()},
-	{"generic longs", `{"type":"array","items":"long"}`, anyType},
-	{"generic arrays", `{"type":"array","items":{"type":"array","items":"string"}}`, anyType},
-	{"map", `{"type":"map","values":"string"}`, reflect.TypeFor[map[string]string]()},
-	{"map of longs", `{"type":"map","values":"long"}`, reflect.TypeFor[map[string]int64]()},
-	{"generic map", `{"type":"map","values":["null","string","long"]}`, anyType},
+	{"longs", `{"type":"array","items":"long"}`, reflect.TypeFor[[]int64](), ""},
+	{"strings", `{"type":"array","items":"string"}`, reflect.TypeFor[[]string](), ""},
+	{"generic longs", `{"type":"array","items":"long"}`, anyType, ""},
+	{"generic arrays", `{"type":"array","items":{"type":"array","items":"string"}}`, anyType, ""},
+	{"map", `{"type":"map","values":"string"}`, reflect.TypeFor[map[string]string](), ""},
+	{"map of longs", `{"type":"map","values":"long"}`, reflect.TypeFor[map[string]int64](), ""},
+	{"generic map", `{"type":"map","values":["null","string","long"]}`, anyType, ""},
 	{"optional parts", `{"type":"array","items":{"type":"record","name":"W","fields":[{"name":"n","type":"int"},
 		{"name":"big","type":["null",{"type":"record","name":"B","fields":[{"name":"fixed","type":{"type":"fixed","name":"F","size":200}},{"name":"text","type":["null","string"]}]}]},
-		{"name":"text","type":["null","string"]}]}}`, reflect.TypeFor[[]wideItem]()},
-	{"generic records", `{"type":"array","items":{"type":"record","name":"W","fields":[{"name":"n","type":"int"},{"name":"t","type":["null","W"]}]}}`, anyType},
-	{"decimals", `{"type":"array","items":{"type":"bytes","logicalType":"decimal","precision":4}}`, reflect.TypeFor[[]Decimal]()},
+		{"name":"text","type":["null","string"]}]}}`, reflect.TypeFor[[]wideItem](), ""},
+	{"generic records", `{"type":"array","items":{"type":"record","name":"W","fields":[{"name":"n","type":"int"},{"name":"t","type":["null","W"]}]}}`, anyType, ""},
+	{"decimals", `{"type":"array","items":{"type":"bytes","logicalType":"decimal","precision":4}}`, reflect.TypeFor[[]Decimal](), ""},
+	{"fractions of many digits", `{"type":"array","items":{"type":"bytes","logicalType":"decimal","precision":1000,"scale":1000}}`, reflect.TypeFor[[]*big.Rat](), ""},
+	{"long defaults", `{"type":"array","items":{"type":"record","name":"D","fields":[{"name":"a","type":"int"},
+		{"name":"b","type":{"type":"array","items":"long"},"default":[0` + strings.Repeat(",0", 300) + `]}]}}`, reflect.TypeFor[[]defaultItem](),
+		`{"type":"array","items":{"type":"record","name":"D","fields":[{"name":"a","type":"int"}]}}`},
 }
 
 // inputs makes bytes that get far: counts and lengths that the bytes behind them bear out, and then anything.
@@ -74,7 +85,13 @@ func TestMemoryIsBounded(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		plan, err := (&codecState{cfg: cfg}).decoding(schema, schema, c.typ)
+		writer := schema
+		if c.writer != "" {
+			if writer, err = Parse(c.writer); err != nil {
+				t.Fatal(err)
+			}
+		}
+		plan, err := (&codecState{cfg: cfg}).decoding(writer, schema, c.typ)
 		if err != nil {
 			t.Fatal(err)
 		}

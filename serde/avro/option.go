@@ -6,8 +6,8 @@ import (
 	"reflect"
 )
 
-// Option changes how a [Codec] reads and writes. The options of this package are the only ones. With any of them a codec works by
-// its plan, also where the Go type has generated methods.
+// Option changes how a [Codec] reads and writes. The options of this package are the only ones. With any of them but [WithUnion] a
+// codec works by its plan, also where the Go type has generated methods.
 type Option interface{ apply(*config) }
 
 type option func(*config)
@@ -97,14 +97,19 @@ func WithUnion[I any](branches map[string]I) Option {
 
 // config is what the options say.
 type config struct {
+	behaviour
+	unions   map[reflect.Type]map[string]reflect.Type
+	problems []error
+}
+
+// behaviour is what generated code has by default only.
+type behaviour struct {
 	text         InvalidUTF8
 	maxDepth     int
 	maxZeroItems int
 	sortedMaps   bool
 	aliasInput   bool
 	javaLogical  bool
-	unions       map[reflect.Type]map[string]reflect.Type
-	problems     []error
 }
 
 // The limits unless options change them. Generated code has the same.
@@ -113,8 +118,10 @@ const (
 	defaultMaxZeroItems = 1_000_000
 )
 
+var defaultBehaviour = behaviour{maxDepth: defaultMaxDepth, maxZeroItems: defaultMaxZeroItems}
+
 func newConfig(opts []Option) (*config, error) {
-	c := &config{maxDepth: defaultMaxDepth, maxZeroItems: defaultMaxZeroItems}
+	c := &config{behaviour: defaultBehaviour}
 	for _, o := range opts {
 		if o != nil {
 			o.apply(c)

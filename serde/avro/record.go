@@ -27,7 +27,7 @@ import (
 //
 // What is written may also be of another Go integer or float type that holds the value exactly, a *big.Rat for a decimal, a map[string]any
 // for a record, a slice or map of another type with the right items, a [Custom], and a union's value without [Branch]: then the
-// first branch that takes it is written. A Record is not safe for concurrent use while it is written to.
+// branch with a Record's own name is written, and else the first that takes the value. A Record is not safe for concurrent use while it is written to.
 type Record struct {
 	schema *Schema
 	values []any
@@ -94,7 +94,7 @@ func (r *Record) Set(path string, v any) error {
 		}
 		if schema = step.schema(at, schema); next == "" {
 			if schema != nil {
-				w := genericWriter{cfg: &config{maxDepth: defaultMaxDepth}}
+				w := genericWriter{cfg: &config{behaviour: defaultBehaviour}}
 				if _, err := w.append(nil, schema, v, 0); err != nil {
 					return err.within(path)
 				}

@@ -10,12 +10,13 @@ import (
 type resolver struct {
 	renamed map[string][]string // the reader's types by an alias of theirs
 	fitting map[schemaPair]bool // records that are being compared, or were
+	known   map[schemaPair]bool // records that are alike, or are not
 }
 
 type schemaPair struct{ writer, reader *Schema }
 
 func newResolver(reader *Schema) *resolver {
-	r := &resolver{renamed: map[string][]string{}, fitting: map[schemaPair]bool{}}
+	r := &resolver{renamed: map[string][]string{}, fitting: map[schemaPair]bool{}, known: map[schemaPair]bool{}}
 	eachNamed(reader, func(s *Schema) {
 		for _, alias := range s.aliases {
 			r.renamed[alias] = append(r.renamed[alias], s.name)
@@ -200,7 +201,17 @@ func (r *resolver) fields(w, rd *Schema) fieldMatch {
 // sameUnion reports whether two unions have the same branches in the same order, whatever their namespaces: then branches are paired
 // by their place.
 func (r *resolver) sameUnion(w, rd *Schema) bool {
-	return rd.kind == KindUnion && r.alike(w, rd, map[schemaPair]bool{})
+	if rd.kind != KindUnion {
+		return false
+	}
+	seen := map[schemaPair]bool{}
+	same := r.alike(w, rd, seen)
+	for pair, alike := range seen {
+		if same || !alike { // else it may have been assumed alike because of one that is not
+			r.known[pair] = alike
+		}
+	}
+	return same
 }
 
 func (r *resolver) alike(w, rd *Schema, seen map[schemaPair]bool) bool {
@@ -213,6 +224,9 @@ func (r *resolver) alike(w, rd *Schema, seen map[schemaPair]bool) bool {
 	}
 	pair := schemaPair{w, rd}
 	if w.kind == KindRecord {
+		if known, ok := r.known[pair]; ok {
+			return known
+		}
 		if known, ok := seen[pair]; ok {
 			return known
 		}

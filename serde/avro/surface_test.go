@@ -95,6 +95,10 @@ func TestGeneratedMethodsAreUsed(t *testing.T) {
 		}
 	}
 	plain(avro.MustFor[generatedValue](schema, avro.WithSortedMaps()).Append(nil, &generatedValue{5}))
+	unions := avro.WithUnion(map[string]error{"string": errors.ErrUnsupported}) // says what Go types there are, not what to do
+	if out, err := avro.MustFor[generatedValue](schema, unions).Append(nil, &generatedValue{5}); err != nil || string(out) != "G\x05" {
+		t.Errorf("WithUnion switches the generated methods off: %q, %v", out, err)
+	}
 	plain(avro.MustFor[embedding](schema).Append(nil, &embedding{generatedValue{5}}))
 	plain(avro.MustFor[tellSchema](record(field("n", `"long"`))).Append(nil, &tellSchema{5}))
 	if out, err := avro.MustFor[tellSchema](schema).Append(nil, &tellSchema{5}); err != nil || string(out) != "T" {

@@ -538,3 +538,110 @@ func TestGoTypesThatDoNotFit(t *testing.T) {
 	_, err = avro.For[float64](`"float"`)
 	check("float", err)
 }
+
+// TestOnlyFieldOfAnOptionalRecord has records of one string field behind pointers, in structs where that field is not the first.
+func TestOnlyFieldOfAnOptionalRecord(t *testing.T) {
+	t.Parallel()
+	type inner struct {
+		Before int64  `avro:"-"`
+		Name   string `avro:"name"`
+		After  *int64 `avro:"-"`
+	}
+	type outer struct {
+		In *inner `avro:"in"`
+	}
+	c := avro.MustFor[outer](record(field("in", `["null",`+strings.Replace(record(field("name", `"string"`)), "example.R", "example.Inner", 1)+`]`)))
+	want := outer{&inner{Name: "abc"}}
+	out, err := c.Append(nil, &outer{&inner{Before: 1 << 40, Name: "abc", After: new(int64)}})
+	if err != nil || string(out) != "\x02\x06abc" {
+		t.Errorf("got %q, %v", out, err)
+	}
+	var got outer
+	if err := c.Decode([]byte("\x02\x06abc"), &got); err != nil || !cmp.Equal(got, want) {
+		t.Errorf("got %+v, %v, want %+v", got.In, err, want.In)
+	}
+	err = c.Decode([]byte("\x02\x02\xff"), &got)
+	var e *avro.Error
+	if !errors.As(err, &e) || e.FieldPath() != "in.name" {
+		t.Errorf("got %v, want an error of in.name", err)
+	}
+}
+
+// TestPointersToRecordsInStructs is for builds that check conversions of pointers, as those with -race do.
+func TestPointersToRecordsInStructs(t *testing.T) {
+	t.Parallel()
+	type outer struct {
+		In *avro.Record `avro:"in"`
+	}
+	c := avro.MustFor[outer](record(field("in", strings.Replace(record(field("n", `"int"`)), "example.R", "example.Inner", 1))))
+	v := new(outer)
+	if err := c.Decode([]byte{2}, v); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := c.Append(nil, v); err != nil || string(out) != "\x02" {
+		t.Errorf("got %q, %v", out, err)
+	}
+}
+
+// TestRecordsGoToTheirBranch writes a Record, without Branch, to a union that has a record with the same fields before its own.
+func TestRecordsGoToTheirBranch(t *testing.T) {
+	t.Parallel()
+	named := func(name string) string {
+		return strings.Replace(record(field("n", `"int"`)), "example.R", "example."+name, 1)
+	}
+	c := avro.MustFor[any](`[` + named("A") + `,` + named("B") + `]`)
+	for name, want := range map[string]string{"A": "\x00\x02", "B": "\x02\x02", "C": "\x00\x02"} {
+		schema, err := avro.Parse(named(name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := avro.NewRecord(schema)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := r.Set("n", 1); err != nil {
+			t.Fatal(err)
+		}
+		for _, v := range []any{r, *r} {
+			if out, err := c.Append(nil, &v); err != nil || string(out) != want {
+				t.Errorf("%s as a %T: got %q, %v, want %q", name, v, out, err, want)
+			}
+		}
+	}
+}
+
+// TestTimesThatJavaTakesForNever writes what reading takes: the ends of 64 bits stand for never and always in many a schema.
+func TestTimesThatJavaTakesForNever(t *testing.T) {
+	t.Parallel()
+	c := avro.MustFor[time.Time](`{"type":"long","logicalType":"timestamp-millis"}`)
+	for _, n := range []int64{-1 << 63, 1<<63 - 1} {
+		var v time.Time
+		if err := c.Decode(long(n), &v); err != nil {
+			t.Fatal(err)
+		}
+		if out, err := c.Append(nil, &v); err != nil || string(out) != string(long(n)) {
+			t.Errorf("%d: got %x, %v", n, out, err)
+		}
+	}
+}
+
+// TestMapsInUnionsOfRecords writes maps that only the last branch takes, in so many levels that trying all ways would take years.
+func TestMapsInUnionsOfRecords(t *testing.T) {
+	t.Parallel()
+	c := avro.MustFor[any](`{"type":"record","name":"R","fields":[{"name":"e","type":["null",
+		{"type":"record","name":"A","fields":[{"name":"next","type":["null","A",
+			{"type":"record","name":"B","fields":[{"name":"next","type":["null","A","B"]},{"name":"y","type":"int"}]}]},
+			{"name":"x","type":"int"}]},"B"]}]}`)
+	for _, end := range []any{nil, "not a record"} {
+		const levels = 200
+		e := end
+		for range levels {
+			e = map[string]any{"next": e, "y": int32(1)}
+		}
+		var v any = map[string]any{"e": e}
+		out, err := c.Append(nil, &v)
+		if (err == nil) != (end == nil) || err == nil && len(out) != 2*levels+1 {
+			t.Errorf("with %v at the end: got %d bytes, %v", end, len(out), err)
+		}
+	}
+}

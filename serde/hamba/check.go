@@ -110,6 +110,15 @@ func (c *checker) boolean() *Error {
 }
 
 func (c *checker) long(what string) (int64, *Error) {
+	if c.pos < len(c.body) && c.body[c.pos] < 0x80 { // most lengths, counts and indexes take one byte
+		u := c.body[c.pos]
+		c.pos++
+		return int64(u>>1) ^ -int64(u&1), nil
+	}
+	return c.longer(what)
+}
+
+func (c *checker) longer(what string) (int64, *Error) {
 	var u uint64
 	for i := range 10 {
 		if c.pos+i >= len(c.body) {
@@ -140,7 +149,7 @@ func (c *checker) int(what string) (int, *Error) {
 
 func (c *checker) bytes(what string) ([]byte, *Error) {
 	start := c.pos
-	size, err := c.long("length of " + what)
+	size, err := c.long("length")
 	if err != nil {
 		return nil, err
 	}

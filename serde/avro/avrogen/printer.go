@@ -1,0 +1,40 @@
+package avrogen
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+)
+
+// printer collects Go code, which is formatted in the end.
+type printer struct{ bytes.Buffer }
+
+// p prints a line.
+func (p *printer) p(format string, args ...any) {
+	fmt.Fprintf(p, format, args...)
+	p.WriteByte('\n')
+}
+
+const lineWidth = 110
+
+// comment prints text as a comment, in lines of a bounded length. Line breaks in it are kept.
+func (p *printer) comment(text string) {
+	for line := range strings.Lines(strings.TrimSpace(text)) {
+		line = strings.TrimSpace(line)
+		for {
+			cut := len(line)
+			if utf8.RuneCountInString(line) > lineWidth {
+				if at := strings.LastIndexByte(string([]rune(line)[:lineWidth]), ' '); at > 0 {
+					cut = at
+				} else if at := strings.IndexByte(line, ' '); at > 0 {
+					cut = at
+				}
+			}
+			p.p("%s", strings.TrimSpace("// "+line[:cut]))
+			if line = strings.TrimSpace(line[cut:]); line == "" {
+				break
+			}
+		}
+	}
+}

@@ -1,0 +1,95 @@
+package avro
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+	"testing"
+)
+
+type linked struct {
+	V    int64   `avro:"v"`
+	Next *linked `avro:"next"`
+}
+
+const linkedSchema = `{"type":"record","name":"L","fields":[{"name":"v","type":"long"},{"name":"next","type":["null","L"]}]}`
+
+// multiplying returns a record with n fields, each of a type that has the type before it twice.
+func multiplying(n int) string {
+	var b strings.Builder
+	b.WriteString(`{"type":"record","name":"T","fields":[{"name":"f0","type":{"type":"record","name":"R0","fields":[{"name":"n","type":"int"}]}}`)
+	for i := 1; i < n; i++ {
+		fmt.Fprintf(&b, `,{"name":"f%d","type":{"type":"record","name":"R%d","fields":[{"name":"a","type":"R%d"},{"name":"b","type":"R%d"}]}}`, i, i, i-1, i-1)
+	}
+	return b.String() + "]}"
+}
+
+// neverResolving returns a list of n nodes with two possible types each, all the same but for the last ones, which do not resolve.
+func neverResolving(n int) string {
+	a := `{"type":"record","name":"A0","fields":[{"name":"v","type":"string"}]}`
+	b := `{"type":"record","name":"B0","fields":[{"name":"v","type":"string"}]}`
+	for i := 1; i <= n; i++ {
+		a = fmt.Sprintf(`{"type":"record","name":"A%d","fields":[{"name":"v","type":"long"},{"name":"next","type":[%s,%s]}]}`, i, a, b)
+		b = fmt.Sprintf(`{"type":"record","name":"B%d","fields":[{"name":"v","type":"long"},{"name":"next","type":["A%d","B%d"]}]}`, i, i-1, i-1)
+	}
+	return fmt.Sprintf(`{"type":"record","name":"T","fields":[{"name":"v","type":"long"},{"name":"next","type":["null",%s,%s]}]}`, a, b)
+}
+
+// unions returns a record with n fields, each a union with a type that leads to all before it. more is put in front of the fields.
+func unions(n int, more string) string {
+	var b strings.Builder
+	b.WriteString(`{"type":"record","name":"T","fields":[` + more + `{"name":"f0","type":["null",{"type":"record","name":"R0","fields":[]}]}`)
+	for i := 1; i < n; i++ {
+		fmt.Fprintf(&b, `,{"name":"f%d","type":["null",{"type":"record","name":"R%d","fields":[{"name":"a","type":["null","R%d"]}]}]}`, i, i, i-1)
+	}
+	return b.String() + "]}"
+}
+
+// nested returns n records, each but the first with a field of the one before it.
+func nested(n int) string {
+	var b strings.Builder
+	b.WriteString(`[{"type":"record","name":"R0","fields":[{"name":"n","type":"int"}]}`)
+	for i := 1; i < n; i++ {
+		fmt.Fprintf(&b, `,{"type":"record","name":"R%d","fields":[{"name":%q,"type":"R%d"}]}`, i, strings.Repeat("x", 40), i-1)
+	}
+	return b.String() + "]"
+}
+
+// TestHostileSchemasCompile compiles schemas that a careless compiler would need years or all memory for. What it allocates tells.
+func TestHostileSchemasCompile(t *testing.T) {
+	cfg, err := newConfig(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const empty = `{"type":"record","name":"T","fields":[]}`
+	for _, c := range []struct {
+		name, writer, reader string
+		typ                  reflect.Type
+	}{
+		{"types that multiply, skipped", multiplying(4000), empty, recordType},
+		{"types that multiply, read", multiplying(4000), multiplying(4000), recordType},
+		{"branches that never resolve", neverResolving(200), linkedSchema, reflect.TypeFor[linked]()},
+		{"branches that never resolve, generic", neverResolving(200), linkedSchema, recordType},
+		{"unions of much the same", unions(4000, `{"name":"more","type":"int"},`), unions(4000, ""), recordType},
+		{"records in records", nested(8000), `{"type":"record","name":"R7999","fields":[]}`, recordType},
+	} {
+		writer, err := Parse(c.writer)
+		if err != nil {
+			t.Fatalf("%s: %v", c.name, err)
+		}
+		reader, err := Parse(c.reader)
+		if err != nil {
+			t.Fatalf("%s: %v", c.name, err)
+		}
+		used := allocated(func() { _, err = (&codecState{cfg: cfg}).decoding(writer, reader, c.typ) })
+		var e *Error
+		if errors.As(err, &e) && !e.unresolvable {
+			t.Errorf("%s: %v", c.name, err)
+		}
+		if limit := uint64(200*(len(c.writer)+len(c.reader)) + 32<<20); used > limit {
+			t.Errorf("%s: %d bytes of schemas made it allocate %d, more than %d", c.name, len(c.writer)+len(c.reader), used, limit)
+		}
+		t.Logf("%s: %d bytes of schemas, %d allocated, %v", c.name, len(c.writer)+len(c.reader), used, err)
+	}
+}
