@@ -39,7 +39,8 @@ func (p *Producer[K, V]) SendMessage(ctx context.Context, msg Message[K, V]) (Re
 // SendAsync serializes and queues msg, and returns. It blocks only while librdkafka's queue is full, until ctx ends; after that ctx does
 // not matter. done is called exactly once with the outcome: on the calling goroutine, before SendAsync returns, where the record was not
 // queued; else on the goroutine that receives all delivery reports, which it must not block, neither by waiting for other records nor by
-// Flush or Close. Its panics are logged. A nil done leaves failures to the log.
+// Flush or Close, nor by SendAsync with a ctx that never ends while the queue is full. Its panics are logged. A nil done leaves failures to
+// the log.
 //
 // msg.Value and msg.Key are read before SendAsync returns; the pointers are kept, for [CloseError], until done.
 func (p *Producer[K, V]) SendAsync(ctx context.Context, msg Message[K, V], done func(Receipt, error)) {

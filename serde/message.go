@@ -45,7 +45,7 @@ type Input struct {
 	Topic string
 	// Payload is the key or value; nil is a null (a tombstone, for values).
 	Payload []byte
-	// IDHeader is the value of the last header named Part.SchemaIDHeader, nil where the record has none.
+	// IDHeader is the value of the last header named Part.SchemaIDHeader, nil where the record has none or a null one.
 	IDHeader []byte
 }
 

@@ -213,7 +213,7 @@ func (s *Serializer[T]) fetch(ctx context.Context, subject string) (found, error
 func (s *Serializer[T]) build(f found) (*writer[T], error) {
 	stamp, err := s.cfg.framing.stamp(s.cfg.part, &f.schema)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%w: %w", ErrUnresolvable, err) // asking again does not help
 	}
 	schemaTexts := f.texts
 	if len(schemaTexts) > 0 && s.codec.SchemaType() == TypeAvro {

@@ -308,8 +308,8 @@ func TestSerializeRefusals(t *testing.T) {
 	t.Run("no GUID", func(t *testing.T) {
 		t.Parallel()
 		err := serde.NewSerializer(newNoteCodec(), withoutGUIDs{reg}, serde.WithFraming(serde.FrameGUIDPrefix)).Start(t.Context(), "notes")
-		if err == nil || !strings.Contains(err.Error(), "no GUID") {
-			t.Errorf("error %v, want one that says so", err)
+		if !errors.Is(err, serde.ErrUnresolvable) || !strings.Contains(err.Error(), "no GUID") {
+			t.Errorf("error %v, want ErrUnresolvable that says so", err)
 		}
 	})
 }
