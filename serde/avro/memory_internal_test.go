@@ -47,9 +47,11 @@ var memoryCases = []memoryCase{
 	{"generic records", `{"type":"array","items":{"type":"record","name":"W","fields":[{"name":"n","type":"int"},{"name":"t","type":["null","W"]}]}}`, anyType, ""},
 	{"decimals", `{"type":"array","items":{"type":"bytes","logicalType":"decimal","precision":4}}`, reflect.TypeFor[[]Decimal](), ""},
 	{"fractions of many digits", `{"type":"array","items":{"type":"bytes","logicalType":"decimal","precision":1000,"scale":1000}}`, reflect.TypeFor[[]*big.Rat](), ""},
-	{"long defaults", `{"type":"array","items":{"type":"record","name":"D","fields":[{"name":"a","type":"int"},
+	{
+		"long defaults", `{"type":"array","items":{"type":"record","name":"D","fields":[{"name":"a","type":"int"},
 		{"name":"b","type":{"type":"array","items":"long"},"default":[0` + strings.Repeat(",0", 300) + `]}]}}`, reflect.TypeFor[[]defaultItem](),
-		`{"type":"array","items":{"type":"record","name":"D","fields":[{"name":"a","type":"int"}]}}`},
+		`{"type":"array","items":{"type":"record","name":"D","fields":[{"name":"a","type":"int"}]}}`,
+	},
 }
 
 // inputs makes bytes that get far: counts and lengths that the bytes behind them bear out, and then anything.
