@@ -274,7 +274,7 @@ var generatedType = reflect.TypeFor[generated]()
 func decodeGenerated[T any](name string, src []byte, v *T) error {
 	rest, err := any(v).(generated).DecodeAvro(src) //nolint:errcheck // isGenerated said so
 	if err == nil && len(rest) > 0 {
-		err = &Error{op: "decode", name: name, offset: len(src) - len(rest), problem: fmt.Sprintf("%d bytes are left over behind the value", len(rest))}
+		err = leftOver(name, src, len(src)-len(rest))
 	}
 	if err != nil {
 		var zero T

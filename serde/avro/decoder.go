@@ -63,17 +63,24 @@ func newDecoding(c *compiler, name string, root *program) *decodePlan {
 // that take no bytes. Memory that grows by copying is allocated up to three times over, and a tenth is lost to size classes.
 func (p *decodePlan) factor() float64 { return 2 + 4*p.growth }
 
-// decode reads all of src into the zero value at p.
+// decode reads all of src into the zero value at v.
 func (p *decodePlan) decode(src []byte, v unsafe.Pointer) error {
+	n, err := p.decodeFirst(src, v)
+	if err == nil && n != len(src) {
+		err = leftOver(p.name, src, n)
+	}
+	return err
+}
+
+// decodeFirst reads the first value of src into the zero value at v, and returns its length.
+func (p *decodePlan) decodeFirst(src []byte, v unsafe.Pointer) (int, error) {
 	d := p.pool.Get().(*decoder) //nolint:errcheck // the pool holds nothing else
 	d.src, d.pos, d.depth, d.zero = src, 0, 0, 0
 	if p.cfg.aliasInput {
 		d.back = unsafe.String(unsafe.SliceData(src), len(src))
 	}
-	err := d.run(p.root, v)
-	if err == nil && d.pos != len(src) {
-		err = d.failAt(d.pos, "%d bytes are left over behind the value", len(src)-d.pos)
-	}
+	failed := d.run(p.root, v)
+	n := d.pos
 	d.src, d.back, d.backStart = nil, "", 0
 	for i := range d.arenas {
 		if a := &d.arenas[i]; a.next != nil {
@@ -81,11 +88,16 @@ func (p *decodePlan) decode(src []byte, v unsafe.Pointer) error {
 		}
 	}
 	p.pool.Put(d)
-	if err != nil {
-		err.name = p.name
-		return err
+	if failed != nil {
+		failed.name = p.name
+		return 0, failed
 	}
-	return nil
+	return n, nil
+}
+
+// leftOver says that the value of src ends at n.
+func leftOver(name string, src []byte, n int) error {
+	return &Error{op: "decode", name: name, offset: n, problem: fmt.Sprintf("%d bytes are left over behind the value", len(src)-n)}
 }
 
 // allocate returns memory for at least n items, and for how many.

@@ -28,27 +28,6 @@ func (c Codec[T]) DecodeByPlan(src []byte, v *T) (rest []byte, err error) {
 	return src[n:], nil
 }
 
-// decodeFirst reads the first value of src into the zero value at v, and returns its length.
-func (p *decodePlan) decodeFirst(src []byte, v unsafe.Pointer) (int, error) {
-	d := p.pool.Get().(*decoder) //nolint:errcheck // the pool holds nothing else
-	d.src, d.pos, d.depth, d.zero = src, 0, 0, 0
-	if p.cfg.aliasInput {
-		d.back = unsafe.String(unsafe.SliceData(src), len(src))
-	}
-	failed := d.run(p.root, v)
-	n := d.pos
-	d.src, d.back, d.backStart = nil, "", 0
-	for i := range d.arenas {
-		d.arenas[i].next, d.arenas[i].left = nil, 0
-	}
-	p.pool.Put(d)
-	if failed != nil {
-		failed.name = p.name
-		return 0, failed
-	}
-	return n, nil
-}
-
 // DecodeFrom reads a part of the value of a generated type that only the plan can read, for its methods.
 func (c Codec[T]) DecodeFrom(in *Input, pos int, v *T) int {
 	if pos < 0 {
