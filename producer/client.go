@@ -17,26 +17,28 @@ import (
 
 // Attribute keys of this package's log lines.
 const (
-	logTopic    = "topic"
-	logEncoding = "encoding"
-	logError    = "error"
-	logPanic    = "panic"
-	logStack    = "stack"
+	logTopic           = "topic"
+	logTransactionalID = "transactional_id"
+	logEncoding        = "encoding"
+	logError           = "error"
+	logPanic           = "panic"
+	logStack           = "stack"
 )
 
 // client is one librdkafka producer with what belongs to its life: the goroutines that drain it and the ledger of records in flight.
 // It knows bytes only; [Producer] puts the types around it.
 type client struct {
-	topic  string
-	logger *slog.Logger
+	name   string       // the topic, or the transactional id, for errors
+	logger *slog.Logger // names the same
 	kafka  kafkaclient.Producer
 	ledger ledger
 
 	// intake is held for reading around each Produce, so that Close, which takes it for writing, knows that none is under way: a
 	// Produce beside the client's own close is a crash.
-	intake sync.RWMutex
-	open   bool
-	stop   chan struct{} // closed when open becomes false
+	intake  sync.RWMutex
+	refusal error         // why no record is taken in; nil while they are
+	current *transaction  // the one that records must belong to; nil where there are no transactions
+	stop    chan struct{} // closed when refusal becomes ErrClosed
 
 	failure   atomic.Pointer[error] // the fatal error, wrapped in ErrFailed
 	lastError atomic.Pointer[error] // the last of the client's other errors, for Start
@@ -46,37 +48,63 @@ type client struct {
 
 	drains sync.WaitGroup // of events and of logs
 
-	slices    sync.Mutex // of flushes: guards the two below
-	lastSlice bool       // the librdkafka producer is being closed: no calls any more
-	underway  sync.WaitGroup
+	calls    sync.Mutex // guards the two below
+	leaving  bool       // the librdkafka producer is being closed: no calls any more
+	underway sync.WaitGroup
 }
 
-// openClient creates the librdkafka producer and starts to drain it. Nothing is taken in until admit.
-func openClient(topic string, logger *slog.Logger, config kafka.ConfigMap, open kafkaclient.OpenProducer) (*client, error) {
+// openClient creates the librdkafka producer and starts to drain it. Nothing is taken in until admit. The attribute names the client in
+// log lines, its value in errors.
+func openClient(name slog.Attr, logger *slog.Logger, config kafka.ConfigMap, open kafkaclient.OpenProducer) (*client, error) {
 	producer, err := open(config)
 	if err != nil {
 		return nil, err
 	}
+	logger = logger.With(name)
 	c := &client{
-		topic: topic, logger: logger, kafka: producer,
-		stop: make(chan struct{}), space: make(chan struct{}, 1),
+		name: name.Value.String(), logger: logger, kafka: producer,
+		refusal: ErrNotStarted, stop: make(chan struct{}), space: make(chan struct{}, 1),
 	}
 	c.drains.Go(c.drain)
 	c.drains.Go(func() { kafkaclient.DrainLogs(producer.Logs(), logger) })
 	return c, nil
 }
 
-// admit opens the intake.
-func (c *client) admit() {
+// waitTopic returns once a broker has described topic. Its error holds the client's last one, which may be the reason.
+func (c *client) waitTopic(ctx context.Context, topic string, allowMissing bool) error {
+	err := kafkaclient.WaitTopic(ctx, c.kafka, topic, allowMissing)
+	if last := c.lastError.Load(); err != nil && last != nil {
+		return fmt.Errorf("%w; the client's last error: %w", err, *last)
+	}
+	return err
+}
+
+// admit opens the intake: for the records of one transaction, or for all where it is nil.
+func (c *client) admit(of *transaction) {
 	c.intake.Lock()
 	defer c.intake.Unlock()
-	c.open = true
+	if !errors.Is(c.refusal, ErrClosed) {
+		c.refusal, c.current = nil, of
+	}
+}
+
+// refuse closes the intake and waits until no Produce is under way. The first ErrClosed stays.
+func (c *client) refuse(why error) {
+	c.intake.Lock()
+	defer c.intake.Unlock()
+	if errors.Is(c.refusal, ErrClosed) {
+		return
+	}
+	c.refusal, c.current = why, nil
+	if errors.Is(why, ErrClosed) {
+		close(c.stop)
+	}
 }
 
 // produce hands msg to librdkafka. While the queue is full it waits for deliveries, as long as ctx allows. After an error the record
 // was certainly not taken.
 func (c *client) produce(ctx context.Context, msg *kafka.Message, p *pending) error {
-	err := c.tryProduce(msg, p)
+	err := c.tryProduce(ctx, msg, p)
 	if !isQueueFull(err) {
 		return err
 	}
@@ -88,7 +116,7 @@ func (c *client) produce(ctx context.Context, msg *kafka.Message, p *pending) er
 	// Deliveries signal space, but librdkafka frees that of a batch of reports only after the last of them was drained: a try on
 	// the last signal comes a moment too early, and no other signal follows. Hence the timer.
 	for delay := time.Millisecond; ; delay = min(2*delay, 100*time.Millisecond) {
-		if err = c.tryProduce(msg, p); !isQueueFull(err) {
+		if err = c.tryProduce(ctx, msg, p); !isQueueFull(err) {
 			return err
 		}
 		timer := time.NewTimer(delay)
@@ -104,11 +132,14 @@ func (c *client) produce(ctx context.Context, msg *kafka.Message, p *pending) er
 	}
 }
 
-func (c *client) tryProduce(msg *kafka.Message, p *pending) error {
+func (c *client) tryProduce(ctx context.Context, msg *kafka.Message, p *pending) error {
 	c.intake.RLock()
 	defer c.intake.RUnlock()
-	if !c.open {
-		return ErrClosed
+	if c.refusal != nil {
+		return c.refusal
+	}
+	if c.current != nil && !c.current.covers(ctx) {
+		return ErrNoTransaction
 	}
 	if failure := c.failure.Load(); failure != nil {
 		return *failure
@@ -146,10 +177,13 @@ func isQueueFull(err error) bool {
 // fail makes the client's state Failed and returns the error that says so.
 func (c *client) fail(cause error) error {
 	err := fmt.Errorf("%w: %w", ErrFailed, cause)
+	if isFenced(cause) {
+		err = fmt.Errorf("%w: %w: %w", ErrFailed, ErrFenced, cause)
+	}
 	if !c.failure.CompareAndSwap(nil, &err) {
 		return *c.failure.Load()
 	}
-	c.logger.Error("producer failed for good", slog.String(logTopic, c.topic), slog.Any(logError, cause))
+	c.logger.Error("producer failed for good", slog.Any(logError, cause))
 	return err
 }
 
@@ -177,7 +211,7 @@ func (c *client) noteError(err error) {
 	if !errors.As(err, &e) || e.Code() != kafka.ErrAllBrokersDown { // which says less than the error of each broker before it
 		c.lastError.Store(&err)
 	}
-	c.logger.Warn("kafka client", slog.String(logTopic, c.topic), slog.Any(logError, err))
+	c.logger.Warn("kafka client", slog.Any(logError, err))
 }
 
 // report settles the record of a delivery report.
@@ -185,7 +219,7 @@ func (c *client) report(msg *kafka.Message) {
 	p := msg.Opaque.(*pending) //nolint:errcheck // every message is produced with one
 	var failure *Error
 	if err := msg.TopicPartition.Error; err != nil {
-		failure = &Error{Topic: c.topic, Indeterminate: indeterminate(err), Err: err}
+		failure = &Error{Topic: p.receipt.Topic, Indeterminate: indeterminate(err), Err: err}
 	}
 	if c.ledger.settle(p, failure) {
 		p.receipt.Partition = msg.TopicPartition.Partition
@@ -216,8 +250,7 @@ func (c *client) conclude(p *pending, failure *Error) {
 func (c *client) call(p *pending, failure *Error) {
 	defer func() {
 		if r := recover(); r != nil {
-			c.logger.Error("callback of SendAsync panicked", slog.String(logTopic, c.topic),
-				slog.Any(logPanic, r), slog.String(logStack, string(debug.Stack())))
+			c.logger.Error("callback of SendAsync panicked", slog.Any(logPanic, r), slog.String(logStack, string(debug.Stack())))
 		}
 	}()
 	if failure != nil {
@@ -232,8 +265,9 @@ func (c *client) await(ctx context.Context, p *pending) (Receipt, error) {
 	select {
 	case <-p.ready:
 	case <-ctx.Done():
+		topic := p.receipt.Topic // p is not ours any more once it is abandoned
 		if p.outcome.CompareAndSwap(waiting, abandoned) {
-			return Receipt{}, &Error{Topic: c.topic, Indeterminate: true, Err: ctx.Err()}
+			return Receipt{}, &Error{Topic: topic, Indeterminate: true, Err: ctx.Err()}
 		}
 		<-p.ready // the report was faster
 	}
@@ -275,24 +309,35 @@ func (c *client) flush(ctx context.Context) error {
 // flushSlice calls kafka.Flush for 100 ms and returns a channel that is closed afterwards. kafka.Flush is wanted for its side effect, that
 // linger.ms is ignored while it runs; it knows no context and hangs when a callback does, so it runs beside the caller.
 func (c *client) flushSlice() <-chan struct{} {
-	c.slices.Lock()
-	defer c.slices.Unlock()
-	if c.lastSlice {
+	if !c.enter() {
 		return nil // every record has its outcome by now, or gets it without librdkafka
 	}
 	done := make(chan struct{})
-	c.underway.Go(func() {
+	go func() {
+		defer c.underway.Done()
 		defer close(done)
 		c.kafka.Flush(100)
-	})
+	}()
 	return done
+}
+
+// enter announces a call of librdkafka that may last, which ends with underway.Done. It reports false once the client is being closed: a
+// call beside librdkafka's own close is a crash.
+func (c *client) enter() bool {
+	c.calls.Lock()
+	defer c.calls.Unlock()
+	if c.leaving {
+		return false
+	}
+	c.underway.Add(1)
+	return true
 }
 
 // shut closes librdkafka's producer once nobody else uses it, and waits for the goroutines that drain it.
 func (c *client) shut() {
-	c.slices.Lock()
-	c.lastSlice = true
-	c.slices.Unlock()
+	c.calls.Lock()
+	c.leaving = true
+	c.calls.Unlock()
 	c.underway.Wait()
 	c.kafka.Close()
 	c.drains.Wait()

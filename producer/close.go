@@ -22,12 +22,8 @@ var errNoReport = errors.New("no delivery report came before the producer was cl
 
 // close stops the intake, flushes until ctx ends, gives up what is left, and closes librdkafka. It returns nil or a *CloseError.
 func (c *client) close(ctx context.Context) error {
-	c.intake.Lock()
-	c.open = false
-	close(c.stop)
-	c.intake.Unlock()
-
-	c.ledger.beginClose(c.topic)
+	c.refuse(ErrClosed)
+	c.ledger.beginClose(c.name)
 	if c.flush(ctx) != nil {
 		c.purge(context.WithoutCancel(ctx))
 	}
@@ -47,8 +43,7 @@ func (c *client) purge(ctx context.Context) {
 	if c.kafka.Purge(kafka.PurgeQueue|kafka.PurgeInFlight) == nil && c.flush(ctx) == nil {
 		return
 	}
-	failure := &Error{Topic: c.topic, Indeterminate: true, Err: errNoReport}
-	for _, p := range c.ledger.abandon(failure) {
-		c.conclude(p, failure)
+	for _, p := range c.ledger.abandon() {
+		c.conclude(p, &Error{Topic: p.receipt.Topic, Indeterminate: true, Err: errNoReport})
 	}
 }

@@ -9,13 +9,13 @@ import (
 // eventsSize is the length of the channel of delivery reports; librdkafka itself keeps those that do not fit.
 const eventsSize = 1024
 
-// rules returns what this package decides about the properties of librdkafka.
-func rules(o options) kafkaconfig.Rules {
+// rules returns what this package decides about the properties of librdkafka. The transactional id is nil, or that of Transactions.
+func rules(o options, transactionalID kafka.ConfigValue) kafkaconfig.Rules {
 	const (
 		reports = "every record has a delivery report, which becomes a Receipt or an error"
 		logs    = "use producer.WithLogger"
 	)
-	return kafkaconfig.Rules{
+	rules := kafkaconfig.Rules{
 		Package: "producer",
 		Kind:    kafkaconfig.Producer,
 		Required: map[string]string{
@@ -33,7 +33,7 @@ func rules(o options) kafkaconfig.Rules {
 		},
 		Owned: map[string]kafkaconfig.Owned{
 			"partitioner":                {Value: string(o.partitioner), Instead: "use producer.WithPartitioner"},
-			"transactional.id":           {Instead: "transactions are not supported"},
+			"transactional.id":           {Value: transactionalID, Instead: "use producer.NewTransactions"},
 			"delivery.report.only.error": {Instead: reports},
 			"go.delivery.reports":        {Value: true, Instead: reports},
 			"go.delivery.report.fields":  {Value: "none", Instead: reports},
@@ -45,4 +45,8 @@ func rules(o options) kafkaconfig.Rules {
 			"log.queue":                  {Instead: logs},
 		},
 	}
+	if transactionalID != nil {
+		delete(rules.Defaults, "delivery.timeout.ms") // librdkafka's follows transaction.timeout.ms, and must not be longer
+	}
+	return rules
 }

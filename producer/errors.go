@@ -17,6 +17,13 @@ var (
 	ErrNotStarted = errors.New("producer: not started: call Start first")
 	// ErrFailed is returned by everything but Close after a fatal error of librdkafka, which it comes with.
 	ErrFailed = errors.New("producer: failed for good, close it and make a new one")
+	// ErrFenced is returned, with ErrFailed, once another producer has started with the same transactional id.
+	ErrFenced = errors.New("producer: fenced: another producer has taken over the transactional id")
+	// ErrAborted is returned by [Transactions.Do] for a transaction that was rolled back although its function succeeded: no consumer
+	// that reads committed records sees any of it, and it may be done again.
+	ErrAborted = errors.New("producer: the transaction was rolled back")
+	// ErrNoTransaction is returned for a record of a joined sender outside of its transaction.
+	ErrNoTransaction = errors.New("producer: no transaction: send within Transactions.Do, with the context that its function is given")
 	// ErrIndeterminate says that the record may be in the log, or may still get there.
 	ErrIndeterminate = errors.New("producer: the record may have been written")
 	// ErrTopicMissing is returned by Start for a topic that the brokers do not know.
@@ -63,9 +70,10 @@ func (e *BatchError) Unwrap() []error {
 	return slices.DeleteFunc(slices.Clone(e.Errs), func(err error) bool { return err == nil })
 }
 
-// CloseError is what [Producer.Close] returns when records were not acknowledged before it ended, or librdkafka did not end.
+// CloseError is what [Producer.Close] and [Transactions.Close] return when records were not acknowledged before it ended, or librdkafka did not end.
 type CloseError struct {
-	Topic string
+	// Name is the topic, or the transactional id of [Transactions].
+	Name string
 	// NotSent are records that are not in the log and never will be: the broker refused them. Indeterminate are those that may be
 	// there; records given up in librdkafka's queue count as such, since it does not tell which of them it had tried to send.
 	NotSent, Indeterminate []Ref
@@ -75,7 +83,7 @@ type CloseError struct {
 
 // Error counts the records.
 func (e *CloseError) Error() string {
-	text := fmt.Sprintf("producer: close %s: %d records not sent, %d indeterminate", e.Topic, len(e.NotSent), len(e.Indeterminate))
+	text := fmt.Sprintf("producer: close %s: %d records not sent, %d indeterminate", e.Name, len(e.NotSent), len(e.Indeterminate))
 	if e.ClientHung {
 		text += fmt.Sprintf("; the Kafka client did not close within %v", closeLimit)
 	}
@@ -103,4 +111,11 @@ var certainFailures = []kafka.ErrorCode{
 func indeterminate(err error) bool {
 	var e kafka.Error
 	return !errors.As(err, &e) || !slices.Contains(certainFailures, e.Code())
+}
+
+// isFenced reports whether a fatal error says that another producer has the transactional id now.
+func isFenced(err error) bool {
+	var e kafka.Error
+	return errors.As(err, &e) &&
+		slices.Contains([]kafka.ErrorCode{kafka.ErrFenced, kafka.ErrProducerFenced, kafka.ErrInvalidProducerEpoch}, e.Code())
 }

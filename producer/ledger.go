@@ -101,14 +101,14 @@ func (l *ledger) flushed() <-chan struct{} {
 }
 
 // beginClose starts the collection of what fails.
-func (l *ledger) beginClose(topic string) {
+func (l *ledger) beginClose(name string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.closing = &CloseError{Topic: topic}
+	l.closing = &CloseError{Name: name}
 }
 
-// abandon takes out all that is left, with err as its outcome, and returns it.
-func (l *ledger) abandon(err *Error) []*pending {
+// abandon takes out all that is left, as indeterminate, and returns it.
+func (l *ledger) abandon() []*pending {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	var left []*pending
@@ -116,7 +116,7 @@ func (l *ledger) abandon(err *Error) []*pending {
 		p := l.head
 		p.lost = true
 		l.unlink(p)
-		l.book(p, err)
+		l.book(p, &Error{Indeterminate: true})
 		left = append(left, p)
 	}
 	return left

@@ -4,11 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"time"
 
 	"github.com/magicbyte-go/magicbyte/internal/kafkaclient"
 )
 
-// Option configures a Producer.
+// Option configures a [Producer] or [Transactions].
 type Option interface {
 	apply(*options)
 }
@@ -18,6 +19,7 @@ type options struct {
 	partitioner       Partitioner
 	allowMissingTopic bool
 	open              kafkaclient.OpenProducer
+	commitGrace       time.Duration
 	errs              []error
 }
 
@@ -26,7 +28,7 @@ type optionFunc func(*options)
 func (f optionFunc) apply(o *options) { f(o) }
 
 func newOptions(opts []Option) options {
-	o := options{logger: slog.New(slog.DiscardHandler), partitioner: Murmur2Random, open: kafkaclient.NewProducer}
+	o := options{logger: slog.New(slog.DiscardHandler), partitioner: Murmur2Random, open: kafkaclient.NewProducer, commitGrace: 5 * time.Second}
 	for _, opt := range opts {
 		if opt == nil {
 			o.errs = append(o.errs, errors.New("producer: a nil Option"))

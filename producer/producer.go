@@ -45,18 +45,26 @@ type attempt struct {
 // change config.
 func New[K, V any](config kafka.ConfigMap, topic string, key Key[K, V], value Serializer[V], opts ...Option) (*Producer[K, V], error) {
 	o := newOptions(opts)
-	errs := o.errs
-	if err := kafkaclient.CheckTopicName(topic); err != nil {
-		errs = append(errs, fmt.Errorf("producer: %w", err))
-	}
-	errs = append(errs, checkSerializer(key.serializer, serde.Key), checkSerializer(value, serde.Value))
-	resolved, err := kafkaconfig.Resolve(config, rules(o))
-	if err := errors.Join(append(errs, err)...); err != nil {
+	resolved, err := kafkaconfig.Resolve(config, rules(o, nil))
+	if err := errors.Join(append(o.errs, checkParts(topic, key, value), err)...); err != nil {
 		return nil, err
 	}
-	p := &Producer[K, V]{topic: topic, key: key, value: value, config: resolved, options: o}
+	return newProducer(topic, key, value, resolved, o), nil
+}
+
+func newProducer[K, V any](topic string, key Key[K, V], value Serializer[V], config kafka.ConfigMap, o options) *Producer[K, V] {
+	p := &Producer[K, V]{topic: topic, key: key, value: value, config: config, options: o}
 	p.scratches.New = func() any { return &scratch[K]{buf: make([]byte, 0, 512)} }
-	return p, nil
+	return p
+}
+
+// checkParts returns what is wrong with a topic's name and its serializers.
+func checkParts[K, V any](topic string, key Key[K, V], value Serializer[V]) error {
+	err := kafkaclient.CheckTopicName(topic)
+	if err != nil {
+		err = fmt.Errorf("producer: %w", err)
+	}
+	return errors.Join(err, checkSerializer(key.serializer, serde.Key), checkSerializer(value, serde.Value))
 }
 
 // checkSerializer returns what is wrong with the serializer of one part.
@@ -101,7 +109,7 @@ func (p *Producer[K, V]) Start(ctx context.Context) error {
 	p.mu.Lock()
 	p.starting = nil
 	if err == nil && p.closed == nil {
-		c.admit()
+		c.admit(nil)
 		p.running.Store(c)
 		c = nil
 	} else if p.closed != nil {
@@ -120,21 +128,15 @@ func (p *Producer[K, V]) Start(ctx context.Context) error {
 
 // connect opens a client and does what must be done before the first record. The client is returned beside an error, too, where there is one.
 func (p *Producer[K, V]) connect(ctx context.Context) (*client, error) {
-	c, err := openClient(p.topic, p.options.logger, p.config, p.options.open) //nolint:contextcheck // the client outlives ctx, and so do its log lines
+	c, err := openClient(slog.String(logTopic, p.topic), p.options.logger, p.config, p.options.open) //nolint:contextcheck // the client outlives ctx, and so do its log lines
 	if err != nil {
 		return nil, err
 	}
-	if err := kafkaclient.WaitTopic(ctx, c.kafka, p.topic, p.options.allowMissingTopic); err != nil {
-		if last := c.lastError.Load(); last != nil {
-			err = fmt.Errorf("%w; the client's last error: %w", err, *last)
-		}
+	if err := c.waitTopic(ctx, p.topic, p.options.allowMissingTopic); err != nil {
 		return c, err
 	}
-	if err := p.key.serializer.Start(ctx, p.topic); err != nil {
-		return c, fmt.Errorf("key: %w", err)
-	}
-	if err := p.value.Start(ctx, p.topic); err != nil {
-		return c, fmt.Errorf("value: %w", err)
+	if err := p.startSerializers(ctx); err != nil {
+		return c, err
 	}
 	attrs := []slog.Attr{slog.String(logTopic, p.topic)}
 	if s, ok := p.value.(interface{ Encoding() serde.Encoding }); ok {
@@ -142,6 +144,17 @@ func (p *Producer[K, V]) connect(ctx context.Context) (*client, error) {
 	}
 	p.options.logger.LogAttrs(ctx, slog.LevelInfo, "producer started", attrs...)
 	return c, nil
+}
+
+// startSerializers resolves the schemas of the topic.
+func (p *Producer[K, V]) startSerializers(ctx context.Context) error {
+	if err := p.key.serializer.Start(ctx, p.topic); err != nil {
+		return fmt.Errorf("key: %w", err)
+	}
+	if err := p.value.Start(ctx, p.topic); err != nil {
+		return fmt.Errorf("value: %w", err)
+	}
+	return nil
 }
 
 // client returns the running client, or the error of the state that there is none in.

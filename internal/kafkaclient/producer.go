@@ -1,6 +1,10 @@
 package kafkaclient
 
-import "github.com/confluentinc/confluent-kafka-go/v2/kafka"
+import (
+	"context"
+
+	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
+)
 
 // Producer is what package producer uses of *kafka.Producer; producertest puts a log in memory behind it.
 type Producer interface {
@@ -11,6 +15,17 @@ type Producer interface {
 	Flush(timeoutMs int) int
 	Purge(flags int) error
 	Close()
+}
+
+// TransactionalProducer is what package producer uses of a *kafka.Producer with a transactional.id. The contexts matter by their deadlines
+// alone.
+type TransactionalProducer interface {
+	Producer
+	InitTransactions(ctx context.Context) error
+	BeginTransaction() error
+	SendOffsetsToTransaction(ctx context.Context, offsets []kafka.TopicPartition, group *kafka.ConsumerGroupMetadata) error
+	CommitTransaction(ctx context.Context) error
+	AbortTransaction(ctx context.Context) error
 }
 
 // OpenProducer creates a Producer.
