@@ -41,6 +41,9 @@ type client struct {
 	stop    chan struct{} // closed when refusal becomes ErrClosed
 
 	failure   atomic.Pointer[error] // the fatal error, wrapped in ErrFailed
+	onFailure func(*client)         // called once, on a goroutine of its own, when there is one; may be nil
+	released  chan struct{}         // closed when those whose records it has refused may look for its successor
+	release   func()                // closes it
 	lastError atomic.Pointer[error] // the last of the client's other errors, for Start
 
 	waiters atomic.Int32  // sends that wait for space in the queue
@@ -54,8 +57,8 @@ type client struct {
 }
 
 // openClient creates the librdkafka producer and starts to drain it. Nothing is taken in until admit. The attribute names the client in
-// log lines, its value in errors.
-func openClient(name slog.Attr, logger *slog.Logger, config kafka.ConfigMap, open kafkaclient.OpenProducer) (*client, error) {
+// log lines, its value in errors; onFailure may be nil.
+func openClient(name slog.Attr, logger *slog.Logger, config kafka.ConfigMap, open kafkaclient.OpenProducer, onFailure func(*client)) (*client, error) {
 	producer, err := open(config)
 	if err != nil {
 		return nil, err
@@ -63,8 +66,9 @@ func openClient(name slog.Attr, logger *slog.Logger, config kafka.ConfigMap, ope
 	logger = logger.With(name)
 	c := &client{
 		name: name.Value.String(), logger: logger, kafka: producer,
-		refusal: ErrNotStarted, stop: make(chan struct{}), space: make(chan struct{}, 1),
+		refusal: ErrNotStarted, stop: make(chan struct{}), space: make(chan struct{}, 1), onFailure: onFailure, released: make(chan struct{}),
 	}
+	c.release = sync.OnceFunc(func() { close(c.released) })
 	c.drains.Go(c.drain)
 	c.drains.Go(func() { kafkaclient.DrainLogs(producer.Logs(), logger) })
 	return c, nil
@@ -184,6 +188,9 @@ func (c *client) fail(cause error) error {
 		return *c.failure.Load()
 	}
 	c.logger.Error("producer failed for good", slog.Any(logError, cause))
+	if c.onFailure != nil {
+		go c.onFailure(c)
+	}
 	return err
 }
 

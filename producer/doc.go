@@ -23,7 +23,11 @@
 // duplicate it. Every other error means that the record was not written and never will be.
 //
 // A fatal error of librdkafka (a broken promise of idempotence) ends the producer: from then on every call returns
-// [ErrFailed] with the cause; close it and make a new one.
+// [ErrFailed] with the cause; close it and make a new one, or have it done by [WithRebuild].
+//
+// # Transactions
+//
+// Senders that [Join] one [Transactions] write to several topics at once or not at all.
 //
 // # Concurrency
 //

@@ -23,15 +23,20 @@ type scratch[K any] struct {
 
 var errTombstoneKey = errors.New("a tombstone needs a key: there is no value that it could be taken from")
 
-// enqueue serializes msg and hands it to librdkafka with r as the place for its outcome. After an error the record was not queued.
-func (p *Producer[K, V]) enqueue(ctx context.Context, c *client, msg *Message[K, V], r *pending) error {
+// enqueue serializes msg and hands it to the running client, which it returns, with r as the place for its outcome. After an error the
+// record was not queued.
+func (p *Producer[K, V]) enqueue(ctx context.Context, msg *Message[K, V], r *pending) (*client, error) {
 	if err := ctx.Err(); err != nil {
-		return err
+		return nil, err
+	}
+	c, err := p.client()
+	if err != nil {
+		return nil, err
 	}
 	s := p.scratches.Get().(*scratch[K]) //nolint:errcheck // the pool holds nothing else
 	defer p.putScratch(s)
 	if err := p.encode(ctx, msg, s, &r.receipt); err != nil {
-		return err
+		return nil, err
 	}
 	if msg.Key != nil {
 		r.key = msg.Key
@@ -40,7 +45,15 @@ func (p *Producer[K, V]) enqueue(ctx context.Context, c *client, msg *Message[K,
 		r.value = msg.Value
 	}
 	s.msg.Opaque = r
-	return c.produce(ctx, &s.msg, r)
+	for {
+		err := c.produce(ctx, &s.msg, r)
+		if err == nil || c.failure.Load() == nil {
+			return c, err
+		}
+		if c, err = p.successor(ctx, c); err != nil {
+			return nil, err
+		}
+	}
 }
 
 // encode fills in s.msg, and of the receipt what is known before the record is sent.

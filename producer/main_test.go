@@ -118,3 +118,24 @@ func readAll(t testing.TB, cluster *kfake.Cluster, n int) []*kgo.Record {
 	}
 	return records
 }
+
+// readUntil returns the records of topic, which has one partition, up to the one with this value.
+func readUntil(t testing.TB, cluster *kfake.Cluster, last string) []*kgo.Record {
+	t.Helper()
+	client, err := kgo.NewClient(kgo.SeedBrokers(cluster.ListenAddrs()...), kgo.ConsumeTopics(topic),
+		kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	ctx := within(t, 10*time.Second)
+	var records []*kgo.Record
+	for len(records) == 0 || string(records[len(records)-1].Value) != last {
+		fetches := client.PollFetches(ctx)
+		if err := fetches.Err(); err != nil {
+			t.Fatalf("read %d records, none of them %q: %v", len(records), last, err)
+		}
+		records = append(records, fetches.Records()...)
+	}
+	return records
+}

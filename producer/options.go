@@ -19,6 +19,7 @@ type options struct {
 	partitioner       Partitioner
 	allowMissingTopic bool
 	open              kafkaclient.OpenProducer
+	rebuild           bool
 	commitGrace       time.Duration
 	errs              []error
 }
@@ -54,6 +55,14 @@ func WithLogger(logger *slog.Logger) Option {
 // with [ErrTopicMissing]. A broker creates the topic by itself only with allow.auto.create.topics=true in the ConfigMap.
 func WithAllowMissingTopic() Option {
 	return optionFunc(func(o *options) { o.allowMissingTopic = true })
+}
+
+// WithRebuild has a producer replace its librdkafka client after a fatal error, instead of failing for good; what is sent meanwhile waits.
+// Records that were under way then are [ErrIndeterminate]. A caller who sends them again may duplicate them, or put them behind
+// later ones of their key: the broker tells repeated records by the identity of the client that is gone. [Transactions] refuse it: their fatal errors
+// mean that another producer has taken over.
+func WithRebuild() Option {
+	return optionFunc(func(o *options) { o.rebuild = true })
 }
 
 // Partitioner is the way in which keys are spread over partitions.

@@ -29,10 +29,12 @@ type Producer[K, V any] struct {
 
 	running atomic.Pointer[client] // set from Start to Close
 
-	mu       sync.Mutex
-	starting *attempt      // a Start under way
-	closed   chan struct{} // made by the first Close, closed when it has ended
-	closeErr error         // of that Close
+	mu        sync.Mutex
+	starting  *attempt      // a Start under way
+	closed    chan struct{} // made by the first Close, closed when it has ended
+	closeErr  error         // of that Close
+	replacing *client       // the last one that was or is being replaced
+	rebuilds  sync.WaitGroup
 }
 
 // attempt is one call of Start.
@@ -109,8 +111,7 @@ func (p *Producer[K, V]) Start(ctx context.Context) error {
 	p.mu.Lock()
 	p.starting = nil
 	if err == nil && p.closed == nil {
-		c.admit(nil)
-		p.running.Store(c)
+		p.run(c)
 		c = nil
 	} else if p.closed != nil {
 		err = ErrClosed
@@ -128,7 +129,7 @@ func (p *Producer[K, V]) Start(ctx context.Context) error {
 
 // connect opens a client and does what must be done before the first record. The client is returned beside an error, too, where there is one.
 func (p *Producer[K, V]) connect(ctx context.Context) (*client, error) {
-	c, err := openClient(slog.String(logTopic, p.topic), p.options.logger, p.config, p.options.open) //nolint:contextcheck // the client outlives ctx, and so do its log lines
+	c, err := p.open() //nolint:contextcheck // the client outlives ctx, and so do its log lines
 	if err != nil {
 		return nil, err
 	}
@@ -177,8 +178,10 @@ func (p *Producer[K, V]) Flush(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if failure := c.failure.Load(); failure != nil {
-		return *failure
+	if c.failure.Load() != nil {
+		if c, err = p.successor(ctx, c); err != nil {
+			return err
+		}
 	}
 	if err := c.flush(ctx); err != nil {
 		return fmt.Errorf("producer: flush %s: %w", p.topic, err)
@@ -210,8 +213,10 @@ func (p *Producer[K, V]) Close(ctx context.Context) error {
 		starting.cancel()
 		<-starting.done
 	}
+	p.rebuilds.Wait() // no other begins
 	if c := p.running.Swap(nil); c != nil {
 		p.closeErr = c.close(ctx)
+		c.release()
 	}
 	return p.closeErr
 }

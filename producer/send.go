@@ -24,12 +24,9 @@ func (p *Producer[K, V]) Delete(ctx context.Context, key K) (Receipt, error) {
 // before the record was queued, the record is not written; when it ends later, the error is [ErrIndeterminate]. An error is
 // an [*Error].
 func (p *Producer[K, V]) SendMessage(ctx context.Context, msg Message[K, V]) (Receipt, error) {
-	c, err := p.client()
-	if err != nil {
-		return Receipt{}, p.refused(err)
-	}
 	r := newWaiting()
-	if err := p.enqueue(ctx, c, &msg, r); err != nil {
+	c, err := p.enqueue(ctx, &msg, r)
+	if err != nil {
 		r.release()
 		return Receipt{}, p.refused(err)
 	}
@@ -39,7 +36,7 @@ func (p *Producer[K, V]) SendMessage(ctx context.Context, msg Message[K, V]) (Re
 // SendAsync serializes and queues msg, and returns. It blocks only while librdkafka's queue is full, until ctx ends; after that ctx does
 // not matter. done is called exactly once with the outcome: on the calling goroutine, before SendAsync returns, where the record was not
 // queued; else on the goroutine that receives all delivery reports, which it must not block, neither by waiting for other records nor by
-// Flush or Close, nor by SendAsync with a ctx that never ends while the queue is full. Its panics are logged. A nil done leaves failures to
+// Flush or Close, nor by SendAsync with a ctx that never ends while the queue is full or a failed client is replaced. Its panics are logged. A nil done leaves failures to
 // the log.
 //
 // msg.Value and msg.Key are read before SendAsync returns; the pointers are kept, for [CloseError], until done.
@@ -47,13 +44,8 @@ func (p *Producer[K, V]) SendAsync(ctx context.Context, msg Message[K, V], done 
 	if done == nil {
 		done = p.logFailure
 	}
-	c, err := p.client()
-	if err != nil {
-		done(Receipt{}, p.refused(err))
-		return
-	}
 	r := newCallback(done)
-	if err := p.enqueue(ctx, c, &msg, r); err != nil {
+	if _, err := p.enqueue(ctx, &msg, r); err != nil {
 		r.release()
 		done(Receipt{}, p.refused(err))
 	}

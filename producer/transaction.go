@@ -18,7 +18,7 @@ type transactionKey struct{}
 
 // transactionOf returns the transaction that ctx belongs to, or nil.
 func transactionOf(ctx context.Context) *transaction {
-	tx, _ := ctx.Value(transactionKey{}).(*transaction) //nolint:errcheck // nil is the answer
+	tx, _ := ctx.Value(transactionKey{}).(*transaction)
 	return tx
 }
 
@@ -64,7 +64,7 @@ func (t *Transactions) do(ctx context.Context, f func(ctx context.Context) error
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	defer context.AfterFunc(c.closing, func() { cancel(ErrClosed) })()
+	defer context.AfterFunc(c.closing, func() { cancel(ErrClosed) })() //nolint:contextcheck // it is the end of the client, not of ctx
 
 	tx := &transaction{of: t, client: c}
 	c.admit(tx)
@@ -72,17 +72,17 @@ func (t *Transactions) do(ctx context.Context, f func(ctx context.Context) error
 	defer func() {
 		if panicked {
 			c.refuse(ErrNoTransaction)
-			_ = c.rollBack() // which is logged
+			_ = c.rollBack(ctx) // which is logged
 		}
 	}()
 	err = f(context.WithValue(ctx, transactionKey{}, tx))
 	panicked = false
 	c.refuse(ErrNoTransaction) // whatever f has left running is too late
 	if err != nil {
-		return errors.Join(err, c.rollBack())
+		return errors.Join(err, c.rollBack(ctx))
 	}
 	if ctx.Err() != nil {
-		return errors.Join(fmt.Errorf("%w: %w before the commit", ErrAborted, context.Cause(ctx)), c.rollBack())
+		return errors.Join(fmt.Errorf("%w: %w before the commit", ErrAborted, context.Cause(ctx)), c.rollBack(ctx))
 	}
 	return c.commit(ctx)
 }

@@ -39,7 +39,7 @@ func openTransactional(id string, o options, config kafka.ConfigMap) (*transacti
 		producer, err := kafka.NewProducer(&config)
 		t.kafka = producer
 		return producer, err
-	})
+	}, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -84,13 +84,13 @@ func (c *transactional) commit(ctx context.Context) error {
 	case bounded.Err() != nil || errors.Is(err, ErrClosed):
 		return c.fail(fmt.Errorf("%w: its commit had no answer: %w", ErrIndeterminate, err))
 	default:
-		return errors.Join(fmt.Errorf("%w: %w", ErrAborted, err), c.rollBack())
+		return errors.Join(fmt.Errorf("%w: %w", ErrAborted, err), c.rollBack(ctx))
 	}
 }
 
-// rollBack ends the transaction. Where that is not possible the client has failed: the broker rolls back what it hears no more of.
-func (c *transactional) rollBack() error {
-	ctx, cancel := context.WithTimeout(context.Background(), rollBackLimit)
+// rollBack ends the transaction, even where ctx has ended. Where that is not possible the client has failed: the broker rolls back what it hears no more of.
+func (c *transactional) rollBack(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), rollBackLimit)
 	defer cancel()
 	err := c.insist(ctx, c.kafka.AbortTransaction)
 	if err == nil || errors.Is(err, ErrFailed) {

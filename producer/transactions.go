@@ -62,6 +62,9 @@ func NewTransactions(config kafka.ConfigMap, id string, opts ...Option) (*Transa
 	if id == "" {
 		errs = append(errs, errors.New("producer: the transactional id is empty: give each running producer one of its own, the same after a restart"))
 	}
+	if o.rebuild {
+		errs = append(errs, errors.New("producer: WithRebuild is not for transactions: close them after a failure and start new ones"))
+	}
 	resolved, err := kafkaconfig.Resolve(config, rules(o, id))
 	if err := errors.Join(append(errs, err)...); err != nil {
 		return nil, err

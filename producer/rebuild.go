@@ -1,0 +1,74 @@
+package producer
+
+import (
+	"context"
+	"log/slog"
+	"time"
+)
+
+// rebuildLimit is how long a failed client is given to report what it has, before it is left behind.
+const rebuildLimit = 5 * time.Second
+
+// open opens a client, which calls rebuild when it fails.
+func (p *Producer[K, V]) open() (*client, error) {
+	var onFailure func(*client)
+	if p.options.rebuild {
+		onFailure = p.rebuild
+	}
+	return openClient(slog.String(logTopic, p.topic), p.options.logger, p.config, p.options.open, onFailure)
+}
+
+// run makes c the client that records go to. p.mu is held.
+func (p *Producer[K, V]) run(c *client) {
+	c.admit(nil)
+	p.running.Store(c)
+	if p.options.rebuild && c.failure.Load() != nil {
+		go p.rebuild(c) // it failed when it could not be replaced yet
+	}
+}
+
+// rebuild puts a new client in the place of one that has failed. Records of the old one get their outcome before the new one takes any,
+// so that none overtakes another unseen. Where there is no new one, the old one stays, and every send returns its failure.
+func (p *Producer[K, V]) rebuild(old *client) {
+	p.mu.Lock()
+	if p.closed != nil || p.running.Load() != old || p.replacing == old {
+		p.mu.Unlock()
+		return
+	}
+	p.replacing = old
+	p.rebuilds.Add(1)
+	p.mu.Unlock()
+	defer p.rebuilds.Done()
+	defer old.release()
+
+	ctx, cancel := context.WithTimeout(context.Background(), rebuildLimit)
+	defer cancel()
+	_ = old.close(ctx) // every record's outcome has reached its sender
+	c, err := p.open()
+	if err != nil {
+		p.options.logger.Error("producer not rebuilt", slog.String(logTopic, p.topic), slog.Any(logError, err))
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.run(c) // Close, where it waits for this, closes it
+	p.options.logger.Warn("producer rebuilt after a fatal error", slog.String(logTopic, p.topic))
+}
+
+// successor returns the client that has taken the place of one that has failed, for which it waits; without [WithRebuild], the failure.
+func (p *Producer[K, V]) successor(ctx context.Context, failed *client) (*client, error) {
+	failure := *failed.failure.Load()
+	if !p.options.rebuild {
+		return nil, failure
+	}
+	select {
+	case <-failed.released:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	c, err := p.client()
+	if err == nil && c == failed {
+		return nil, failure
+	}
+	return c, err
+}
