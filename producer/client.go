@@ -40,11 +40,12 @@ type client struct {
 	current *transaction  // the one that records must belong to; nil where there are no transactions
 	stop    chan struct{} // closed when refusal becomes ErrClosed
 
-	failure   atomic.Pointer[error] // the fatal error, wrapped in ErrFailed
-	onFailure func(*client)         // called once, on a goroutine of its own, when there is one; may be nil
-	released  chan struct{}         // closed when those whose records it has refused may look for its successor
-	release   func()                // closes it
-	lastError atomic.Pointer[error] // the last of the client's other errors, for Start
+	failure   atomic.Pointer[error]   // the fatal error, wrapped in ErrFailed
+	tokens    kafkaclient.TokenSource // of OAUTHBEARER; may be nil
+	onFailure func(*client)           // called once, on a goroutine of its own, when there is one; may be nil
+	released  chan struct{}           // closed when those whose records it has refused may look for its successor
+	release   func()                  // closes it
+	lastError atomic.Pointer[error]   // the last of the client's other errors, for Start
 
 	waiters atomic.Int32  // sends that wait for space in the queue
 	space   chan struct{} // one token: try again
@@ -58,15 +59,15 @@ type client struct {
 
 // openClient creates the librdkafka producer and starts to drain it. Nothing is taken in until admit. The attribute names the client in
 // log lines, its value in errors; onFailure may be nil.
-func openClient(name slog.Attr, logger *slog.Logger, config kafka.ConfigMap, open kafkaclient.OpenProducer, onFailure func(*client)) (*client, error) {
-	producer, err := open(config)
+func openClient(name slog.Attr, config kafka.ConfigMap, o options, onFailure func(*client)) (*client, error) {
+	producer, err := o.open(config)
 	if err != nil {
 		return nil, err
 	}
-	logger = logger.With(name)
+	logger := o.logger.With(name)
 	c := &client{
 		name: name.Value.String(), logger: logger, kafka: producer,
-		refusal: ErrNotStarted, stop: make(chan struct{}), space: make(chan struct{}, 1), onFailure: onFailure, released: make(chan struct{}),
+		refusal: ErrNotStarted, stop: make(chan struct{}), space: make(chan struct{}, 1), tokens: o.tokens, onFailure: onFailure, released: make(chan struct{}),
 	}
 	c.release = sync.OnceFunc(func() { close(c.released) })
 	c.drains.Go(c.drain)
@@ -207,9 +208,32 @@ func (c *client) drain() {
 			}
 			c.noteError(e)
 		case kafka.OAuthBearerTokenRefresh:
-			c.noteError(errors.New("sasl.mechanism OAUTHBEARER needs sasl.oauthbearer.method=oidc: no other source of tokens is there"))
+			c.refreshToken()
 		}
 	}
+}
+
+// refreshToken gives librdkafka a new token of OAUTHBEARER, beside the drainer, which others' reports come through.
+func (c *client) refreshToken() {
+	setter, ok := c.kafka.(kafkaclient.TokenSetter)
+	if !ok || !c.enter() {
+		return
+	}
+	go func() {
+		defer c.underway.Done()
+		ctx, cancel := context.WithCancel(context.Background())
+		defer cancel()
+		go func() {
+			select {
+			case <-c.stop:
+				cancel()
+			case <-ctx.Done():
+			}
+		}()
+		if err := kafkaclient.RefreshToken(ctx, setter, c.tokens); err != nil {
+			c.noteError(err)
+		}
+	}()
 }
 
 // noteError keeps and logs an error that librdkafka goes on after: a broker lost, a refused login.

@@ -1,10 +1,13 @@
 package producer
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"time"
+
+	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
 
 	"github.com/magicbyte-go/magicbyte/internal/kafkaclient"
 )
@@ -19,6 +22,7 @@ type options struct {
 	partitioner       Partitioner
 	allowMissingTopic bool
 	open              kafkaclient.OpenProducer
+	tokens            kafkaclient.TokenSource
 	rebuild           bool
 	commitGrace       time.Duration
 	errs              []error
@@ -63,6 +67,19 @@ func WithAllowMissingTopic() Option {
 // mean that another producer has taken over.
 func WithRebuild() Option {
 	return optionFunc(func(o *options) { o.rebuild = true })
+}
+
+// WithTokenSource has the client log in with tokens that source returns (sasl.mechanism=OAUTHBEARER, KIP-255): before the first connection and
+// whenever four fifths of a token's life are over. Each call may take 30 s; it is repeated 10 s after one that failed, which Start reports. For tokens by OpenID Connect librdkafka needs no
+// source: sasl.oauthbearer.method=oidc.
+func WithTokenSource(source func(ctx context.Context) (kafka.OAuthBearerToken, error)) Option {
+	return optionFunc(func(o *options) {
+		if source == nil {
+			o.errs = append(o.errs, errors.New("producer: WithTokenSource: the source is nil"))
+			return
+		}
+		o.tokens = source
+	})
 }
 
 // Partitioner is the way in which keys are spread over partitions.

@@ -15,7 +15,7 @@ func (p *Producer[K, V]) open() (*client, error) {
 	if p.options.rebuild {
 		onFailure = p.rebuild
 	}
-	return openClient(slog.String(logTopic, p.topic), p.options.logger, p.config, p.options.open, onFailure)
+	return openClient(slog.String(logTopic, p.topic), p.config, p.options, onFailure)
 }
 
 // run makes c the client that records go to. p.mu is held.

@@ -34,12 +34,13 @@ type transactional struct {
 
 func openTransactional(id string, o options, config kafka.ConfigMap) (*transactional, error) {
 	t := &transactional{commitGrace: o.commitGrace}
-	var err error
-	t.client, err = openClient(slog.String(logTransactionalID, id), o.logger, config, func(config kafka.ConfigMap) (kafkaclient.Producer, error) {
+	o.open = func(config kafka.ConfigMap) (kafkaclient.Producer, error) {
 		producer, err := kafka.NewProducer(&config)
 		t.kafka = producer
 		return producer, err
-	}, nil)
+	}
+	var err error
+	t.client, err = openClient(slog.String(logTransactionalID, id), config, o, nil)
 	if err != nil {
 		return nil, err
 	}
