@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -262,33 +261,24 @@ func (c *client) report(msg *kafka.Message) {
 
 // conclude brings an outcome to whoever waits for it.
 func (c *client) conclude(p *pending, failure *Error) {
+	receipt, err := p.receipt, error(nil)
+	if failure != nil {
+		receipt, err = Receipt{}, failure
+	}
+	if len(p.ended) > 0 {
+		p.tell(c.logger, receipt, err)
+	}
 	if p.done != nil {
-		c.call(p, failure)
+		guard(c.logger, "callback of SendAsync", func() { p.done(receipt, err) })
 		p.release()
 		return
 	}
-	if failure != nil {
-		p.err = failure
-	}
+	p.err = err
 	if p.outcome.CompareAndSwap(waiting, settled) {
 		p.ready <- struct{}{} // from here on p is the waiter's
 		return
 	}
 	p.release()
-}
-
-// call runs a callback. Its panic must not end the goroutine that all others' reports come through.
-func (c *client) call(p *pending, failure *Error) {
-	defer func() {
-		if r := recover(); r != nil {
-			c.logger.Error("callback of SendAsync panicked", slog.Any(logPanic, r), slog.String(logStack, string(debug.Stack())))
-		}
-	}()
-	if failure != nil {
-		p.done(Receipt{}, failure)
-		return
-	}
-	p.done(p.receipt, nil)
 }
 
 // await waits for the outcome of a record that librdkafka has.

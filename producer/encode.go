@@ -23,21 +23,34 @@ type scratch[K any] struct {
 
 var errTombstoneKey = errors.New("a tombstone needs a key: there is no value that it could be taken from")
 
-// enqueue serializes msg and hands it to the running client, which it returns, with r as the place for its outcome. After an error the
-// record was not queued.
+// enqueue serializes msg and hands it to the running client, which it returns, with r as the place for its outcome. After an error, which is
+// an *Error, the record was not queued.
 func (p *Producer[K, V]) enqueue(ctx context.Context, msg *Message[K, V], r *pending) (*client, error) {
 	if err := ctx.Err(); err != nil {
-		return nil, err
+		return nil, p.refused(err)
 	}
 	c, err := p.client()
 	if err != nil {
-		return nil, err
+		return nil, p.refused(err)
 	}
 	s := p.scratches.Get().(*scratch[K]) //nolint:errcheck // the pool holds nothing else
 	defer p.putScratch(s)
-	if err := p.encode(ctx, msg, s, &r.receipt); err != nil {
-		return nil, err
+	s.headers = append(s.headers[:0], msg.Headers...)
+	if len(p.options.hooks) > 0 {
+		p.beforeSend(ctx, s, r)
 	}
+	if err = p.encode(ctx, msg, s, &r.receipt); err == nil {
+		c, err = p.produce(ctx, c, msg, s, r)
+	}
+	if err != nil {
+		err = p.refused(err)
+		r.tell(p.options.logger, Receipt{}, err)
+	}
+	return c, err
+}
+
+// produce hands a serialized record to c, or to the one that takes the place of c when that fails.
+func (p *Producer[K, V]) produce(ctx context.Context, c *client, msg *Message[K, V], s *scratch[K], r *pending) (*client, error) {
 	if msg.Key != nil {
 		r.key = msg.Key
 	}
@@ -56,7 +69,7 @@ func (p *Producer[K, V]) enqueue(ctx context.Context, msg *Message[K, V], r *pen
 	}
 }
 
-// encode fills in s.msg, and of the receipt what is known before the record is sent.
+// encode fills in s.msg, with the headers that s has and those of serializers, and of the receipt what is known before the record is sent.
 func (p *Producer[K, V]) encode(ctx context.Context, msg *Message[K, V], s *scratch[K], receipt *Receipt) error {
 	key := msg.Key
 	if key == nil && p.key.of != nil {
@@ -93,7 +106,7 @@ func (p *Producer[K, V]) encode(ctx context.Context, msg *Message[K, V], s *scra
 	s.msg = kafka.Message{
 		TopicPartition: kafka.TopicPartition{Topic: &p.topic, Partition: kafka.PartitionAny},
 		Timestamp:      receipt.Timestamp,
-		Headers:        s.appendHeaders(msg.Headers, encodedKey, encodedValue),
+		Headers:        s.appendHeaders(encodedKey, encodedValue),
 	}
 	if msg.Partition != nil {
 		s.msg.TopicPartition.Partition = *msg.Partition
@@ -108,9 +121,8 @@ func (p *Producer[K, V]) encode(ctx context.Context, msg *Message[K, V], s *scra
 	return nil
 }
 
-// appendHeaders returns the user's headers and those that carry schema ids.
-func (s *scratch[K]) appendHeaders(user []kafka.Header, parts ...serde.Encoded) []kafka.Header {
-	s.headers = append(s.headers[:0], user...)
+// appendHeaders adds those that carry schema ids, and returns all.
+func (s *scratch[K]) appendHeaders(parts ...serde.Encoded) []kafka.Header {
 	for _, part := range parts {
 		if part.HeaderKey != "" {
 			s.headers = append(s.headers, kafka.Header{Key: part.HeaderKey, Value: part.HeaderValue})

@@ -23,6 +23,7 @@ type options struct {
 	allowMissingTopic bool
 	open              kafkaclient.OpenProducer
 	tokens            kafkaclient.TokenSource
+	hooks             []SendHook
 	rebuild           bool
 	commitGrace       time.Duration
 	errs              []error

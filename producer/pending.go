@@ -12,7 +12,8 @@ type pending struct {
 	number     uint64
 	key, value any // the caller's pointers, for Ref
 
-	done func(Receipt, error) // of SendAsync; nil where a goroutine waits
+	done  func(Receipt, error)   // of SendAsync; nil where a goroutine waits
+	ended []func(Receipt, error) // of hooks
 	// outcome decides between the drainer and a waiting goroutine whose context ends. The first of them to move it away from
 	// waiting has the say: after settled the waiter finds err and a token in ready; after abandoned it is gone for good.
 	outcome atomic.Uint32

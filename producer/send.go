@@ -28,7 +28,7 @@ func (p *Producer[K, V]) SendMessage(ctx context.Context, msg Message[K, V]) (Re
 	c, err := p.enqueue(ctx, &msg, r)
 	if err != nil {
 		r.release()
-		return Receipt{}, p.refused(err)
+		return Receipt{}, err
 	}
 	return c.await(ctx, r)
 }
@@ -47,7 +47,7 @@ func (p *Producer[K, V]) SendAsync(ctx context.Context, msg Message[K, V], done 
 	r := newCallback(done)
 	if _, err := p.enqueue(ctx, &msg, r); err != nil {
 		r.release()
-		done(Receipt{}, p.refused(err))
+		done(Receipt{}, err)
 	}
 }
 
