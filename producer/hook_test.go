@@ -97,6 +97,7 @@ func TestSendHookOutcome(t *testing.T) {
 				cluster.Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.Produce}, Err: tt.fault})
 			}
 			ctx, cancel := context.WithCancel(within(t, 10*time.Second))
+			defer cancel()
 			answer := make(chan struct{})
 			if tt.cancelled {
 				cluster.ControlKey(int16(kmsg.Produce), func(kmsg.Request) (kmsg.Response, error, bool) {
