@@ -282,18 +282,3 @@ func decodeGenerated[T any](name string, src []byte, v *T) error {
 	}
 	return err
 }
-
-// decodeGeneric reads a value in generic form.
-func decodeGeneric(s *Schema, src []byte) (any, error) {
-	cfg, err := newConfig(nil)
-	if err != nil {
-		return nil, err
-	}
-	plan, err := (&codecState{cfg: cfg}).decoding(s, s, anyType)
-	if err != nil {
-		return nil, err
-	}
-	var v any
-	err = plan.decode(src, unsafe.Pointer(&v))
-	return v, err
-}

@@ -120,7 +120,16 @@ const (
 
 var defaultBehaviour = behaviour{maxDepth: defaultMaxDepth, maxZeroItems: defaultMaxZeroItems}
 
+// defaultConfig is what newConfig returns without options.
+var defaultConfig = &config{behaviour: defaultBehaviour}
+
+// sortedConfig is what it returns with WithSortedMaps.
+var sortedConfig = &config{behaviour: behaviour{maxDepth: defaultMaxDepth, maxZeroItems: defaultMaxZeroItems, sortedMaps: true}}
+
 func newConfig(opts []Option) (*config, error) {
+	if len(opts) == 0 {
+		return defaultConfig, nil
+	}
 	c := &config{behaviour: defaultBehaviour}
 	for _, o := range opts {
 		if o != nil {

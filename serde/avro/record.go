@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unsafe"
 )
 
 // Record is a record without a Go type of its own: for programs that learn their schemas at run time. Its values are in generic form:
@@ -38,17 +39,14 @@ func NewRecord(schema *Schema) (*Record, error) {
 	if schema.Kind() != KindRecord {
 		return nil, fmt.Errorf("avro: new record: the schema is a %v, not a record", schema.Kind())
 	}
+	presets, err := schema.derive().preset()
+	if err != nil {
+		return nil, fmt.Errorf("avro: new record: %w", err)
+	}
 	r := &Record{schema, make([]any, len(schema.fields))}
-	for i, f := range schema.fields {
-		if f.def == nil {
-			continue
-		}
-		input, err := f.appendDefault(nil)
-		if err != nil {
+	for _, p := range presets { // each time anew, since callers write to what they get
+		if err := p.plan.decode(p.input, unsafe.Pointer(&r.values[p.field])); err != nil {
 			return nil, fmt.Errorf("avro: new record: %w", err)
-		}
-		if r.values[i], err = decodeGeneric(f.schema, input); err != nil {
-			return nil, err
 		}
 	}
 	return r, nil
@@ -94,7 +92,7 @@ func (r *Record) Set(path string, v any) error {
 		}
 		if schema = step.schema(at, schema); next == "" {
 			if schema != nil {
-				w := genericWriter{cfg: &config{behaviour: defaultBehaviour}}
+				w := genericWriter{cfg: defaultConfig}
 				if _, err := w.append(nil, schema, v, 0); err != nil {
 					return err.within(path)
 				}

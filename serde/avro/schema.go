@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"iter"
 	"slices"
+	"sync/atomic"
 )
 
 // Schema is one node of a parsed Avro schema. A type that is used in several places, or within itself, is one node with
@@ -35,6 +36,8 @@ type Schema struct {
 
 	props []property
 	text  string // the text as given, for the schema that a text is of
+
+	derived atomic.Pointer[derived]
 }
 
 // Kind returns what the schema is.
