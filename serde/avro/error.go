@@ -10,10 +10,11 @@ import (
 // with. It names the place by its field path, and never holds strings or bytes of a value: numbers and names of the schema
 // alone.
 type Error struct {
-	op           string // what was attempted: "decode", "encode" or "compile"
+	op           string // what was attempted: "decode", "decode JSON", "encode" or "compile"
 	name         string // of the schema
 	path         string
-	offset       int // in the bytes that are read, -1 elsewhere
+	offset       int    // in the bytes that are read, -1 elsewhere
+	place        string // the offset in words, where it is one in a text
 	problem      string
 	unresolvable bool
 	cause        error
@@ -36,8 +37,12 @@ func (e *Error) Error() string {
 		if e.path != "" {
 			b.WriteByte(' ')
 		}
-		b.WriteString("at byte ")
-		b.WriteString(strconv.Itoa(e.offset))
+		b.WriteString("at ")
+		if e.place != "" {
+			b.WriteString(e.place)
+		} else {
+			b.WriteString("byte " + strconv.Itoa(e.offset))
+		}
 	}
 	if e.path != "" || e.offset >= 0 {
 		b.WriteString(": ")
@@ -54,7 +59,8 @@ func (e *Error) Error() string {
 // entry of a map as metadata[#2], counted from 0 in the order of the bytes: keys are not shown.
 func (e *Error) FieldPath() string { return e.path }
 
-// Offset returns the place in the bytes that were read, or -1 where none were.
+// Offset returns the place in the bytes that were read, or -1 where none were. Of JSON, which [Codec.DecodeJSON] and its like read,
+// Error tells line and column instead.
 func (e *Error) Offset() int { return e.offset }
 
 // Unresolvable reports whether the reader's schema, or the Go type, has no place for what the writer wrote: a type that does not

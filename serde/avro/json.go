@@ -1,6 +1,10 @@
 package avro
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
+)
 
 // jsonKind is the type of a jsonValue.
 type jsonKind uint8
@@ -92,13 +96,21 @@ func (v *jsonValue) appendJSON(dst []byte) []byte {
 }
 
 // appendJSONString appends s in quotes, escaping what JSON demands and nothing else.
-func appendJSONString(dst []byte, s string) []byte {
-	const hex = "0123456789ABCDEF"
+func appendJSONString(dst []byte, s string) []byte { return appendQuoted(dst, s, utf8.UTFMax) }
+
+// appendJSONText appends valid UTF-8 in quotes as Jackson does, with which Java writes data: that also escapes what UTF-8 takes four
+// bytes for, as the two halves of a surrogate pair.
+func appendJSONText[T string | []byte](dst []byte, s T) []byte {
+	return appendQuoted(dst, s, utf8.UTFMax-1)
+}
+
+// appendQuoted appends s in quotes. Characters of more bytes than size are escaped.
+func appendQuoted[T string | []byte](dst []byte, s T, size int) []byte {
 	dst = append(dst, '"')
 	done := 0
 	for i := 0; i < len(s); i++ {
 		c := s[i]
-		if c >= ' ' && c != '"' && c != '\\' {
+		if c >= ' ' && c != '"' && c != '\\' && (c < 0xf0 || size == utf8.UTFMax) {
 			continue
 		}
 		dst = append(dst, s[done:i]...)
@@ -117,8 +129,22 @@ func appendJSONString(dst []byte, s string) []byte {
 		case '\t':
 			dst = append(dst, '\\', 't')
 		default:
-			dst = append(dst, '\\', 'u', '0', '0', hex[c>>4], hex[c&15])
+			if c < 0xf0 {
+				dst = appendEscape(dst, rune(c))
+				continue
+			}
+			char, width := utf8.DecodeRuneInString(string(s[i:min(i+utf8.UTFMax, len(s))]))
+			high, low := utf16.EncodeRune(char)
+			dst = appendEscape(appendEscape(dst, high), low)
+			i += width - 1
+			done = i + 1
 		}
 	}
 	return append(append(dst, s[done:]...), '"')
+}
+
+// appendEscape appends the escape of a UTF-16 code unit.
+func appendEscape(dst []byte, unit rune) []byte {
+	const hex = "0123456789ABCDEF"
+	return append(dst, '\\', 'u', hex[unit>>12&15], hex[unit>>8&15], hex[unit>>4&15], hex[unit&15])
 }
