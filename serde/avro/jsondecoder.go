@@ -141,9 +141,10 @@ func (d *jsonDecoder) blocks(dst []byte, s *Schema) ([]byte, *Error) {
 	if s.kind == KindMap {
 		bracket, end, place = '{', '}', (*Error).entry
 	}
-	if err := d.open(bracket, want(s)); err != nil {
+	if err := d.enter(bracket, want(s)); err != nil {
 		return dst, err
 	}
+	defer d.leave()
 	start := len(dst)
 	dst = append(dst, 0) // room for a count below 64, or the end
 	n := 0
@@ -229,9 +230,10 @@ func branchNames(s *Schema) string {
 // record appends the fields of a record, in the order of the schema.
 func (d *jsonDecoder) record(dst []byte, s *Schema) ([]byte, *Error) {
 	open := d.pos
-	if err := d.open('{', want(s)); err != nil {
+	if err := d.enter('{', want(s)); err != nil {
 		return dst, err
 	}
+	defer d.leave()
 	start, first := len(dst), len(d.members)
 	for n := 0; ; n++ {
 		more, err := d.next(n, '}')

@@ -37,25 +37,34 @@ func (s *jsonScanner) peek() byte {
 	return 0
 }
 
-// open takes the bracket that begins an array or object, if it is the next one. close leaves that.
+// open takes the bracket that begins an array or object, if it is the next one.
 func (s *jsonScanner) open(bracket byte, want string) *Error {
 	if s.peek() != bracket {
 		return s.failAt(s.pos, "%s", want)
 	}
-	if s.depth >= s.most {
-		return s.failAt(s.pos, "it is nested deeper than %d levels; WithMaxDepth changes the limit", s.most)
-	}
 	s.pos++
+	return nil
+}
+
+// enter is open for what counts as a level. leave is for its end.
+func (s *jsonScanner) enter(bracket byte, want string) *Error {
+	if err := s.open(bracket, want); err != nil {
+		return err
+	}
+	if s.depth >= s.most {
+		return s.failAt(s.pos-1, "it is nested deeper than %d levels; WithMaxDepth changes the limit", s.most)
+	}
 	s.depth++
 	return nil
 }
 
-// next goes to item n of the array or object that end ends, and reports whether there is one; if not, that is left.
+func (s *jsonScanner) leave() { s.depth-- }
+
+// next goes to item n of the array or object that end ends, and reports whether there is one; if not, its bracket is taken.
 func (s *jsonScanner) next(n int, end byte) (bool, *Error) {
 	switch c := s.peek(); {
 	case c == end:
 		s.pos++
-		s.depth--
 		return false, nil
 	case n == 0:
 		return true, nil
@@ -162,9 +171,10 @@ func (s *jsonScanner) skip() *Error {
 		}
 		return s.failAt(s.pos, want)
 	}
-	if err := s.open(c, want); err != nil {
+	if err := s.enter(c, want); err != nil {
 		return err
 	}
+	defer s.leave()
 	for n := 0; ; n++ {
 		more, err := s.next(n, end)
 		if err != nil || !more {
