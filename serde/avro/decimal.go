@@ -6,7 +6,8 @@ import (
 	"unsafe"
 )
 
-// Decimal is the logical type decimal: Unscaled / 10^Scale. The zero Decimal is 0.
+// Decimal is the logical type decimal: Unscaled / 10^Scale. The zero Decimal is 0. A Decimal that was read has the scale of its schema; one that
+// is written may have any other, also a negative one, as long as the schema's digits hold its value.
 type Decimal struct {
 	Unscaled *big.Int // nil is 0
 	Scale    int
@@ -16,6 +17,9 @@ type Decimal struct {
 func (d Decimal) Rat() *big.Rat {
 	if d.Unscaled == nil {
 		return new(big.Rat)
+	}
+	if d.Scale < 0 {
+		return new(big.Rat).SetInt(new(big.Int).Mul(d.Unscaled, powerOfTen(-d.Scale)))
 	}
 	return new(big.Rat).SetFrac(d.Unscaled, powerOfTen(d.Scale))
 }

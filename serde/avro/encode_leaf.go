@@ -158,8 +158,8 @@ func appendTimeOfDay(dst []byte, v time.Duration, tick int64) ([]byte, *Error) {
 
 // appendDecimalValue writes a Decimal, by way of a fraction only where its scale is not the schema's.
 func appendDecimalValue(dst []byte, s *Schema, v Decimal) ([]byte, *Error) {
-	if v.Scale < 0 || v.Scale > maxScale {
-		return dst, encodeError("a Decimal has the scale %d; it must be between 0 and %d", v.Scale, maxScale)
+	if v.Scale < -maxScale || v.Scale > maxScale {
+		return dst, encodeError("a Decimal has the scale %d; it must be between %d and %d", v.Scale, -maxScale, maxScale)
 	}
 	return appendDecimal(dst, s, v.Rat())
 }
