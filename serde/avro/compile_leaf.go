@@ -201,12 +201,13 @@ func (c *compiler) ownSymbols(r *Schema) []string {
 // readSymbolText reads an enum into a Go string.
 func readSymbolText(names []string, values []int64) func(d *decoder, p unsafe.Pointer) *Error {
 	return func(d *decoder, p unsafe.Pointer) *Error {
+		at := d.pos
 		i, err := d.symbol(len(names))
 		switch {
 		case err != nil:
 			return err
 		case values[i] < 0:
-			return d.unknownSymbol(names[i])
+			return d.unknownSymbol(at, names[i])
 		}
 		*(*string)(p) = names[i]
 		return nil

@@ -254,12 +254,13 @@ func (d *decoder) rare(o *op, p unsafe.Pointer) *Error {
 	case opFunc:
 		return a.read(d, p)
 	case opSymbol:
+		at := d.pos
 		i, err := d.symbol(len(a.values))
 		if err != nil {
 			return err
 		}
 		if a.values[i] < 0 {
-			return d.unknownSymbol(a.names[i])
+			return d.unknownSymbol(at, a.names[i])
 		}
 		storeInt(p, o.small, a.values[i])
 		return nil

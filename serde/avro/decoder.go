@@ -281,9 +281,9 @@ func (d *decoder) symbol(n int) (int, *Error) {
 	return int(i), nil
 }
 
-// unknownSymbol is the error of a symbol that the reader's schema or the Go type lacks.
-func (d *decoder) unknownSymbol(name string) *Error {
-	err := d.failAt(d.pos, "the symbol %s is unknown to the reader", shorten(name))
+// unknownSymbol is the error of a symbol at pos that the reader's schema or the Go type lacks.
+func (d *decoder) unknownSymbol(pos int, name string) *Error {
+	err := d.failAt(pos, "the symbol %s is unknown to the reader", shorten(name))
 	err.unresolvable = true
 	return err
 }

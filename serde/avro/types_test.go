@@ -383,10 +383,14 @@ func TestEnums(t *testing.T) {
 	if err := decode([]byte{4, 4, 4, 4, 4}, &got); err != nil || got != good {
 		t.Errorf("got %+v, %v, want %+v", got, err, good)
 	}
-	err = decode([]byte{4, 4, 4, 0, 4}, &got)
 	var e *avro.Error
-	if !errors.As(err, &e) || !e.Unresolvable() || e.FieldPath() != "n" || !strings.Contains(err.Error(), "D") {
-		t.Errorf("an unknown symbol: %v", err)
+	for i, name := range []string{"o", "s", "t", "n", "g"} {
+		in := []byte{4, 4, 4, 4, 4}
+		in[i] = 0
+		err = decode(in, &got)
+		if !errors.As(err, &e) || !e.Unresolvable() || e.FieldPath() != name || e.Offset() != i || !strings.Contains(err.Error(), "D") {
+			t.Errorf("an unknown symbol: %v, want it for %s at byte %d", err, name, i)
+		}
 	}
 	if err := decode([]byte{4, 4, 4, 8, 4}, &got); !errors.As(err, &e) || e.Unresolvable() {
 		t.Errorf("a symbol that the writer does not have: %v", err)
