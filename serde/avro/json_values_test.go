@@ -2,10 +2,12 @@ package avro_test
 
 import (
 	"bytes"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"math/big"
+	"os"
 	"strings"
 	"testing"
 
@@ -52,6 +54,31 @@ func TestJSONOfOrder(t *testing.T) {
 	back, err := mustParse(t, orderSchema(t)).AppendAvro([]byte("x"), []byte(orderJSON))
 	if err != nil || !bytes.Equal(back, append([]byte("x"), data...)) {
 		t.Errorf("the schema writes %x, %v, want %x", back, err, data)
+	}
+}
+
+// The golden file explains each byte of the event.
+func TestGoldenOrder(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("testdata/golden/order_event.hex")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want []byte
+	for line := range strings.Lines(string(text)) {
+		code, _, _ := strings.Cut(line, "#")
+		part, err := hex.DecodeString(strings.Join(strings.Fields(code), ""))
+		if err != nil {
+			t.Fatalf("%s: %v", line, err)
+		}
+		want = append(want, part...)
+	}
+	s := mustParse(t, orderSchema(t))
+	if got, err := s.AppendAvro(nil, []byte(orderJSON)); err != nil || !bytes.Equal(got, want) {
+		t.Errorf("bytes (-want +got), %v:\n%s", err, cmp.Diff(hex.Dump(want), hex.Dump(got)))
+	}
+	if got, err := s.AppendJSON(nil, want); err != nil || string(got) != orderJSON {
+		t.Errorf("JSON (-want +got), %v:\n%s", err, cmp.Diff(orderJSON, string(got)))
 	}
 }
 
