@@ -53,3 +53,16 @@ func TestAllocationsOfOrderEvents(t *testing.T) {
 	check("decode of a flat type", 1, func() error { return plain.Decode(out, &f) })
 	check("decode of a flat type with aliased input", 0, func() error { return alias.Decode(out, &f) })
 }
+
+// A plan for a default takes hundreds of allocations, and is made with the first record of a schema.
+func TestNewRecordAllocations(t *testing.T) {
+	s := mustParse(t, record(`{"name":"a","type":{"type":"array","items":"int"},"default":[1,2]}`, `{"name":"m","type":{"type":"map","values":"int"},"default":{"k":1}}`))
+	got := testing.AllocsPerRun(100, func() {
+		if _, err := avro.NewRecord(s); err != nil {
+			t.Error(err)
+		}
+	})
+	if got > 20 {
+		t.Errorf("NewRecord allocates %v times, want at most 20", got)
+	}
+}

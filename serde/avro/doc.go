@@ -57,10 +57,18 @@
 //     [Error] is Unresolvable. An enum's own default takes the place of unknown symbols, a field's default does not.
 //   - A logical type's value keeps its meaning: milliseconds read as microseconds are a thousand times as many.
 //
+// # JSON
+//
+// Avro has a JSON encoding of its own, in which unions name their branch: {"order_id":"ORD-1","total":{"double":9.5}}. [Codec.AppendJSON] and
+// [Codec.DecodeJSON] write and read it as Apache Avro for Java does, for any T; a [Record] goes through encoding/json. Programs that
+// have nothing but a schema and bytes, such as viewers of topics, turn one form into the other with [Schema.AppendJSON] and [Schema.AppendAvro].
+// It departs from Java where that loses something without a word: numbers out of range, characters that do not fit, fields that come twice and text
+// behind the value are errors; and it reads "NaN", "Infinity" and "-Infinity", which Java writes.
+//
 // # Errors
 //
 // A [SchemaError] names line and column of a schema text. An [Error] names the field and the byte: "payload.items[2].unit_price at
-// byte 117: 3 bytes left, double needs 8". Neither holds strings or bytes of the data.
+// byte 117: 3 bytes left, double needs 8", or line and column in JSON. Neither holds strings or bytes of the data.
 //
 // # Bounds
 //

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -216,6 +217,13 @@ func TestNewRecordHasDefaults(t *testing.T) {
 	if _, err := avro.NewRecord(mustParse(t, `"int"`)); err == nil {
 		t.Error("an int became a record")
 	}
+	bad, err := avro.Parse(record(`{"name":"n","type":"int","default":"x"}`), avro.Lenient())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := avro.NewRecord(bad); err == nil || !strings.Contains(err.Error(), "the default does not fit") {
+		t.Errorf("a default that is none: %v", err)
+	}
 	c := avro.MustFor[avro.Record](orderSchema(t))
 	if _, err := c.Append(nil, r); err == nil || !strings.Contains(err.Error(), "event_id: nil") {
 		t.Errorf("a record with fields unset: %v", err)
@@ -223,6 +231,31 @@ func TestNewRecordHasDefaults(t *testing.T) {
 	if _, err := c.Append(nil, new(avro.Record)); err == nil {
 		t.Error("the zero Record was written")
 	}
+}
+
+// The defaults are compiled once for all goroutines, and each record has values of its own.
+func TestNewRecordsShareNothing(t *testing.T) {
+	t.Parallel()
+	s := mustParse(t, record(`{"name":"a","type":{"type":"array","items":"int"},"default":[1,2]}`, `{"name":"m","type":{"type":"map","values":"int"},"default":{"k":1}}`))
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			r, err := avro.NewRecord(s)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			for _, path := range []string{"a[0]", "m.k"} {
+				if v, err := r.Get(path); err != nil || v != int32(1) {
+					t.Errorf("%s is %v, %v, want the default", path, v, err)
+				}
+				if err := r.Set(path, 7); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	all.Wait()
 }
 
 func TestSortedMapsAreStable(t *testing.T) {
