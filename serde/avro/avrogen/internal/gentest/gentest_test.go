@@ -46,6 +46,9 @@ type subject struct {
 	// encode and planEncode write what decode returned.
 	encode, planEncode func(v any) ([]byte, error)
 	zero               func(v any) bool
+	// toJSON and fromJSON are the codec's way to Avro's JSON encoding and back.
+	toJSON   func(v any) ([]byte, error)
+	fromJSON func(text []byte) (any, error)
 }
 
 func subjectOf[T any, P generated[T]](tb testing.TB, c avro.Codec[T]) subject {
@@ -69,6 +72,11 @@ func subjectOf[T any, P generated[T]](tb testing.TB, c avro.Codec[T]) subject {
 		encode:     func(v any) ([]byte, error) { return P(v.(*T)).AppendAvro(nil) },
 		planEncode: func(v any) ([]byte, error) { return c.AppendByPlan(nil, v.(*T)) },
 		zero:       func(v any) bool { return cmp.Equal(new(T), v.(*T), compare) },
+		toJSON:     func(v any) ([]byte, error) { return c.AppendJSON(nil, v.(*T)) },
+		fromJSON: func(text []byte) (any, error) {
+			v := new(T)
+			return v, c.DecodeJSON(text, v)
+		},
 	}
 }
 
@@ -113,6 +121,30 @@ func TestGeneratedBytesAreThePlans(t *testing.T) {
 			if out, err := encode(got); err != nil || !bytes.Equal(out, in) {
 				t.Errorf("%s: encode %x, %v, want %x", name, out, err, in)
 			}
+		}
+	})
+}
+
+func TestGeneratedTypesHaveJSON(t *testing.T) {
+	t.Parallel()
+	each(t, 20, func(t *testing.T, s subject, in []byte) {
+		v, _, err := s.decode(in)
+		if err != nil {
+			t.Fatalf("decode %x: %v", in, err)
+		}
+		text, err := s.toJSON(v)
+		if err != nil {
+			t.Fatalf("%x: %v", in, err)
+		}
+		if same, err := s.schema.AppendJSON(nil, in); err != nil || !bytes.Equal(same, text) {
+			t.Errorf("%x: the schema writes %s, %v, the codec %s", in, same, err, text)
+		}
+		back, err := s.fromJSON(text)
+		if err != nil {
+			t.Fatalf("%x: %s: %v", in, text, err)
+		}
+		if diff := cmp.Diff(v, back, compare); diff != "" {
+			t.Errorf("%x: %s (-want +got):\n%s", in, text, diff)
 		}
 	})
 }
