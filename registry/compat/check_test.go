@@ -92,7 +92,7 @@ func TestCheckMessages(t *testing.T) {
 		{"missing default", record(fieldA, fieldB), record(fieldA), compat.MissingDefault, "b"},
 		{"type", `"int"`, `"string"`, compat.TypeMismatch, "reader type: INT not compatible with writer type: STRING"},
 		{"enum symbols", enum(`"A"`), enum(`"A","B"`), compat.MissingEnumSymbols, "[B]"},
-		{"fixed size", fixed("F", 4), fixed("F", 8), compat.FixedSizeMismatch, "F"},
+		{"fixed size", fixed("F", 4), fixed("F", 8), compat.FixedSizeMismatch, "expected: 8, found: 4"},
 		{"name", fixed("F", 4), fixed("G", 4), compat.NameMismatch, "expected: G"},
 		{"union", `["null","int"]`, `"string"`, compat.MissingUnionBranch, "reader union lacking writer type: STRING"},
 	}
@@ -104,8 +104,8 @@ func TestCheckMessages(t *testing.T) {
 				t.Fatalf("got %d messages, want 1: %v", len(result.Messages), result.Err())
 			}
 			m := result.Messages[0]
-			if m.Type != tt.want || m.Info != tt.info || m.Version != 7 {
-				t.Errorf("got type %s, info %q, version %d; want %s, %q, 7", m.Type, m.Info, m.Version, tt.want, tt.info)
+			if m.Type != tt.want || m.Info() != tt.info || m.Version != 7 {
+				t.Errorf("got type %s, info %q, version %d; want %s, %q, 7", m.Type, m.Info(), m.Version, tt.want, tt.info)
 			}
 			if want := "version 7: {errorType:'" + string(tt.want); !strings.Contains(result.Err().Error(), want) {
 				t.Errorf("Err() = %q, want it to contain %q", result.Err(), want)
@@ -132,7 +132,7 @@ func TestCheckFullTellsBothDirections(t *testing.T) {
 	if len(result.Messages) != 2 {
 		t.Fatalf("got %d messages, want 2: %v", len(result.Messages), result.Err())
 	}
-	if got, want := result.Messages[0].Info, "reader type: STRING not compatible with writer type: INT"; got != want {
+	if got, want := result.Messages[0].Info(), "reader type: STRING not compatible with writer type: INT"; got != want {
 		t.Errorf("the forward direction comes first: got %q, want %q", got, want)
 	}
 }
@@ -183,16 +183,6 @@ func TestCheckRecorded(t *testing.T) {
 // TestCheckHostile gives texts that must come back, soon, as a message.
 func TestCheckHostile(t *testing.T) {
 	t.Parallel()
-	many := func(n int, item string) string {
-		var b strings.Builder
-		for i := range n {
-			if i > 0 {
-				b.WriteByte(',')
-			}
-			fmt.Fprintf(&b, item, i)
-		}
-		return b.String()
-	}
 	tests := []struct{ name, text string }{
 		{"empty", ""},
 		{"no JSON", "{"},
@@ -203,7 +193,6 @@ func TestCheckHostile(t *testing.T) {
 		{"deep", strings.Repeat(`{"type":"array","items":`, 5000) + `"int"` + strings.Repeat("}", 5000)},
 		{"deep and open", strings.Repeat("[", 1<<19)},
 		{"large", strings.Repeat(" ", compat.MaxText+1)},
-		{"wide union", "[" + many(2000, `{"type":"fixed","size":1,"name":"f%d"}`) + "]"},
 		{"wrong shapes", `{"type":"record","name":5,"fields":{"a":[]}}`},
 		{"fields of null", `{"type":"record","name":"R","fields":[null]}`},
 	}
