@@ -105,7 +105,7 @@ func checkPair(level Level, candidate *avro.Schema, old Schema) []Message {
 
 // read compares in one direction. forward: the candidate is the writer.
 func read(reader, writer *avro.Schema, forward bool) []Message {
-	messages, err := compare(reader, writer)
+	messages, err := newComparison(reader, writer).problems(pair{reader, writer})
 	if err != nil {
 		return []Message{{Type: TooComplex, reason: "the schemas cannot be compared: " + err.Error()}}
 	}

@@ -38,16 +38,22 @@ type comparison struct {
 	doubt bool
 }
 
-// compare returns the problems of reading with one schema what was written with another.
-func compare(reader, writer *avro.Schema) ([]Message, error) {
+func newComparison(reader, writer *avro.Schema) *comparison {
 	c := &comparison{index: newIndex(reader), known: map[pair]*outcome{}, symbols: map[*avro.Schema]map[string]bool{}}
-	size := c.index.size + eachType(writer, func(*avro.Schema) {})
-	c.steps = stepsPerPart*size + stepsFree
+	c.steps = stepsPerPart*(c.index.size+eachType(writer, func(*avro.Schema) {})) + stepsFree
+	return c
+}
+
+// problems returns the problems of a pair, which is the whole of two schemas.
+func (c *comparison) problems(whole pair) ([]Message, error) {
 	for {
 		c.doubt = false
-		result, err := c.run(pair{reader, writer})
-		if err != nil || result.clashes() || !c.doubt {
-			return result.messages(), err
+		result, err := c.run(whole)
+		if err != nil {
+			return nil, err
+		}
+		if result.clashes() || !c.doubt {
+			return result.messages(), nil
 		}
 		// The verdict may rest on a pair that failed after it had been relied upon. Such failures are certain, all else is
 		// compared again; since each round finds one more, this ends.
@@ -64,7 +70,7 @@ func (c *comparison) run(root pair) (*outcome, error) {
 	result := c.enter(root, location{})
 	for len(c.stack) > 0 {
 		if c.steps < 0 {
-			return &outcome{}, errTooComplex
+			return nil, errTooComplex
 		}
 		f := &c.stack[len(c.stack)-1]
 		if result != nil {

@@ -76,8 +76,18 @@ func (x *index) sameName(reader, writer *avro.Schema) bool {
 	return shortName(reader) == shortName(writer) || x.aliases[aliasKey{reader, writer.FullName()}]
 }
 
-// candidates returns the branches of a reader's union that may be able to read a type, in their order. No other branch is.
+// narrow is the number of branches up to which all of them are tried, as Java does. Those of another name never fit, but their
+// parts may be what decides the path under which Java reports a type.
+const narrow = 8
+
+var firstBranches = [narrow]int{0, 1, 2, 3, 4, 5, 6, 7}
+
+// candidates returns the branches of a reader's union that are to be tried for a type, in their order. No other branch can
+// read it.
 func (x *index) candidates(union, writer *avro.Schema) []int {
+	if n := len(union.Branches()); n <= narrow {
+		return firstBranches[:n]
+	}
 	kind := writer.Kind()
 	found := x.branches[branchKey{union, kind, false, shortName(writer)}]
 	if named := x.branches[branchKey{union, kind, true, writer.FullName()}]; len(named) > 0 && writer.FullName() != "" {
