@@ -1,9 +1,12 @@
 package compat
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/magicbyte-go/magicbyte/serde/avro"
 )
 
 // Schema is one schema with everything that its text refers to.
@@ -15,25 +18,32 @@ type Schema struct {
 
 // Result is the verdict of [Check]. Its zero value is "compatible".
 type Result struct {
-	// Messages holds every problem found, newest version first. It is empty
-	// if, and only if, the candidate is compatible. It is the caller's.
+	// Messages holds the problems found, newest version first: all of them, up to [MaxMessages] for a version and a direction.
+	// It is empty if, and only if, the candidate is compatible. It is the caller's.
 	Messages []Message
 }
 
 // Compatible reports whether no problem was found.
 func (r Result) Compatible() bool { return len(r.Messages) == 0 }
 
-// Err returns nil for a compatible candidate, otherwise one error that lists all messages.
+// maxMessagesInError keeps errors readable.
+const maxMessagesInError = 10
+
+// Err returns nil for a compatible candidate, otherwise one error with the first ten messages and the number of the others.
 func (r Result) Err() error {
 	if r.Compatible() {
 		return nil
 	}
-	lines := make([]string, len(r.Messages))
-	for i, m := range r.Messages {
-		lines[i] = m.String()
+	var lines []string
+	for _, m := range r.Messages[:min(len(r.Messages), maxMessagesInError)] {
+		line := m.String()
 		if m.Version != 0 {
-			lines[i] = fmt.Sprintf("version %d: %s", m.Version, m)
+			line = fmt.Sprintf("version %d: %s", m.Version, line)
 		}
+		lines = append(lines, line)
+	}
+	if more := len(r.Messages) - len(lines); more > 0 {
+		lines = append(lines, fmt.Sprintf("and %d more", more))
 	}
 	return fmt.Errorf("compat: schema is incompatible: %s", strings.Join(lines, "; "))
 }
@@ -47,20 +57,30 @@ func Check(level Level, candidate Schema, earlier []Schema) Result {
 	}
 	parsed, err := parse(candidate)
 	if err != nil {
-		return Result{Messages: []Message{{Type: Unparsable, Description: "the candidate schema cannot be read: " + err.Error()}}}
+		return Result{[]Message{{Type: Unparsable, reason: "the candidate schema cannot be read: " + err.Error()}}}
 	}
 	var result Result
 	for _, old := range newestFirst(level, earlier) {
-		result.Messages = append(result.Messages, checkPair(level, parsed, old)...)
+		messages := checkPair(level, parsed, old)
+		for i := range messages {
+			messages[i].Version = old.Version
+		}
+		result.Messages = append(result.Messages, messages...)
 	}
 	return result
+}
+
+// CanRead asks whether everything that was written with one schema can be read with another, as level BACKWARD asks of a new
+// reader and an old writer. Messages have no version.
+func CanRead(reader, writer *avro.Schema) Result {
+	return Result{read(reader, writer, false)}
 }
 
 // newestFirst returns the earlier schemas that level asks about.
 func newestFirst(level Level, earlier []Schema) []Schema {
 	sorted := slices.Clone(earlier)
 	slices.Reverse(sorted)
-	slices.SortStableFunc(sorted, func(a, b Schema) int { return b.Version - a.Version })
+	slices.SortStableFunc(sorted, func(a, b Schema) int { return cmp.Compare(b.Version, a.Version) })
 	if !level.Transitive() {
 		sorted = sorted[:1]
 	}
@@ -68,23 +88,29 @@ func newestFirst(level Level, earlier []Schema) []Schema {
 }
 
 // checkPair reports the forward direction first, as the registry does.
-func checkPair(level Level, candidate parsedSchema, old Schema) []Message {
+func checkPair(level Level, candidate *avro.Schema, old Schema) []Message {
 	parsed, err := parse(old)
 	if err != nil {
-		return []Message{{Version: old.Version, Type: Unparsable, Description: "the earlier schema cannot be read: " + err.Error()}}
-	}
-	if err := checkPairLimits(candidate.width, parsed.width); err != nil {
-		return []Message{{Version: old.Version, Type: Unparsable, Description: err.Error()}}
+		return []Message{{Type: Unparsable, reason: "the earlier schema cannot be read: " + err.Error()}}
 	}
 	var messages []Message
 	if level.forward() {
-		messages = append(messages, resolve(parsed, candidate, roleNames{reader: "old", writer: "new"})...)
+		messages = read(parsed, candidate, true)
 	}
 	if level.backward() {
-		messages = append(messages, resolve(candidate, parsed, roleNames{reader: "new", writer: "old"})...)
+		messages = append(messages, read(candidate, parsed, false)...)
+	}
+	return messages
+}
+
+// read compares in one direction. forward: the candidate is the writer.
+func read(reader, writer *avro.Schema, forward bool) []Message {
+	messages, err := newComparison(reader, writer).problems(pair{reader, writer})
+	if err != nil {
+		return []Message{{Type: TooComplex, reason: "the schemas cannot be compared: " + err.Error()}}
 	}
 	for i := range messages {
-		messages[i].Version = old.Version
+		messages[i].Forward = forward
 	}
 	return messages
 }

@@ -1,14 +1,12 @@
 package compat_test
 
 import (
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
-	"os"
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/magicbyte-go/magicbyte/registry/compat"
 )
@@ -77,38 +75,126 @@ func TestCheckLevels(t *testing.T) {
 	}
 }
 
-func TestCheckMessages(t *testing.T) {
+func TestMessages(t *testing.T) {
 	t.Parallel()
 	enum := func(symbols string) string { return `{"type":"enum","name":"E","symbols":[` + symbols + `]}` }
 	fixed := func(name string, size int) string {
 		return fmt.Sprintf(`{"type":"fixed","name":%q,"size":%d}`, name, size)
 	}
+	in := func(schema string) string { return record(fieldA, `{"name":"x","type":`+schema+`}`) }
 	tests := []struct {
-		name           string
-		reader, writer string
-		want           compat.Type
-		info           string
+		name     string
+		new, old string
+		want     []string // type, path, description, info of each
 	}{
-		{"missing default", record(fieldA, fieldB), record(fieldA), compat.MissingDefault, "b"},
-		{"type", `"int"`, `"string"`, compat.TypeMismatch, "reader type: INT not compatible with writer type: STRING"},
-		{"enum symbols", enum(`"A"`), enum(`"A","B"`), compat.MissingEnumSymbols, "[B]"},
-		{"fixed size", fixed("F", 4), fixed("F", 8), compat.FixedSizeMismatch, "F"},
-		{"name", fixed("F", 4), fixed("G", 4), compat.NameMismatch, "expected: G"},
-		{"union", `["null","int"]`, `"string"`, compat.MissingUnionBranch, "reader union lacking writer type: STRING"},
+		{
+			"missing default", record(fieldA, fieldB), record(fieldA),
+			[]string{"READER_FIELD_MISSING_DEFAULT_VALUE", "/fields/1", "The field 'b' at path '/fields/1' in the new schema has no default value and is missing in the old schema", "b"},
+		},
+		{
+			"type at the root", `"int"`, `"string"`,
+			[]string{"TYPE_MISMATCH", "/", "The type (path '/') of a field in the new schema does not match with the old schema", "reader type: INT not compatible with writer type: STRING"},
+		},
+		{
+			"type of items of values", in(`{"type":"map","values":{"type":"array","items":"int"}}`), in(`{"type":"map","values":{"type":"array","items":"long"}}`),
+			[]string{"TYPE_MISMATCH", "/fields/1/type/values/items", "The type (path '/fields/1/type/values/items') of a field in the new schema does not match with the old schema", "reader type: INT not compatible with writer type: LONG"},
+		},
+		{
+			"enum symbols", in(enum(`"A"`)), in(enum(`"D","A","C","B"`)),
+			[]string{"MISSING_ENUM_SYMBOLS", "/fields/1/type/symbols", "The new schema is missing enum symbols '[B, C, D]' at path '/fields/1/type/symbols' in the old schema", "[B, C, D]"},
+		},
+		{"enum default", in(`{"type":"enum","name":"E","symbols":["A"],"default":"A"}`), in(enum(`"A","B"`)), nil},
+		{"enum default that is no symbol", in(`{"type":"enum","name":"E","symbols":["A"],"default":"X"}`), in(enum(`"A"`)), nil},
+		{
+			"a field's default is no enum default", record(`{"name":"x","type":` + enum(`"A"`) + `,"default":"A"}`), record(`{"name":"x","type":` + enum(`"B"`) + `}`),
+			[]string{"MISSING_ENUM_SYMBOLS", "/fields/0/type/symbols", "The new schema is missing enum symbols '[B]' at path '/fields/0/type/symbols' in the old schema", "[B]"},
+		},
+		{
+			"fixed size", fixed("F", 4), fixed("F", 8),
+			[]string{"FIXED_SIZE_MISMATCH", "/size", "The size of FIXED type field at path '/size' in the new schema does not match with the old schema", "expected: 8, found: 4"},
+		},
+		{
+			"name and size", fixed("F", 4), fixed("x.G", 8),
+			[]string{
+				"NAME_MISMATCH", "/name", "The name of the schema has changed (path '/name')", "expected: x.G",
+				"FIXED_SIZE_MISMATCH", "/size", "The size of FIXED type field at path '/size' in the new schema does not match with the old schema", "expected: 8, found: 4",
+			},
+		},
+		{"another namespace", fixed("x.F", 4), fixed("y.F", 4), nil},
+		{"alias", `{"type":"fixed","name":"y.F","aliases":["x.G"],"size":4}`, fixed("x.G", 4), nil},
+		{
+			"alias in another namespace", `{"type":"fixed","name":"y.F","aliases":["G"],"size":4}`, fixed("x.G", 4),
+			[]string{"NAME_MISMATCH", "/name", "The name of the schema has changed (path '/name')", "expected: x.G"},
+		},
+		{"alias of a field", record(`{"name":"b","aliases":["a"],"type":"long"}`), record(fieldA), nil},
+		{
+			"ambiguous alias of a field", record(`{"name":"b","aliases":["a"],"type":"long"}`), record(fieldA, fieldB),
+			[]string{"READER_FIELD_AMBIGUOUS", "/fields/0", "The field 'b' at path '/fields/0' in the new schema matches several fields in the old schema by its name and aliases", "b"},
+		},
+		{
+			"branches removed", in(`["null"]`), in(`["null","int","string"]`),
+			[]string{
+				"MISSING_UNION_BRANCH", "/fields/1/type/1", "The new schema is missing a type inside a union field at path '/fields/1/type/1' in the old schema", "reader union lacking writer type: INT",
+				"MISSING_UNION_BRANCH", "/fields/1/type/2", "The new schema is missing a type inside a union field at path '/fields/1/type/2' in the old schema", "reader union lacking writer type: STRING",
+			},
+		},
+		{
+			"plain read as union", in(`["null","int"]`), in(`"string"`),
+			[]string{"MISSING_UNION_BRANCH", "/fields/1/type", "The new schema is missing a type inside a union field at path '/fields/1/type' in the old schema", "reader union lacking writer type: STRING"},
+		},
+		{
+			"union read as plain", in(`"int"`), in(`["null","int"]`),
+			[]string{"TYPE_MISMATCH", "/fields/1/type/0", "The type (path '/fields/1/type/0') of a field in the new schema does not match with the old schema", "reader type: INT not compatible with writer type: NULL"},
+		},
+		{"empty unions and enums", in(`[]`), in(`[]`), nil},
+		{"logical types do not count", in(`{"type":"long","logicalType":"timestamp-millis"}`), in(`{"type":"int","logicalType":"date"}`), nil},
+		{
+			"an enum with a default is no record", record(fieldA, `{"name":"e","type":{"type":"enum","name":"E","symbols":["A"],"default":"A"}}`), record(fieldA),
+			[]string{"TYPE_MISMATCH", "/fields/1/type", "The type (path '/fields/1/type') of a field in the new schema does not match with the old schema", "reader type: ENUM not compatible with writer type: RECORD"},
+		},
+		{
+			"a type used twice has one path", record(`{"name":"x","type":`+fixed("F", 1)+`}`, `{"name":"y","type":"F"}`), record(`{"name":"x","type":`+fixed("F", 2)+`}`, `{"name":"y","type":"F"}`),
+			[]string{
+				"FIXED_SIZE_MISMATCH", "/fields/0/type/size", "The size of FIXED type field at path '/fields/0/type/size' in the new schema does not match with the old schema", "expected: 2, found: 1",
+				"FIXED_SIZE_MISMATCH", "/fields/0/type/size", "The size of FIXED type field at path '/fields/0/type/size' in the new schema does not match with the old schema", "expected: 2, found: 1",
+			},
+		},
+		{
+			"recursive", record(`{"name":"next","type":["null","R"]}`, fieldB), record(`{"name":"next","type":["null","R"]}`),
+			[]string{"READER_FIELD_MISSING_DEFAULT_VALUE", "/fields/1", "The field 'b' at path '/fields/1' in the new schema has no default value and is missing in the old schema", "b"},
+		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			result := compat.Check(compat.Backward, compat.Schema{Text: tt.reader}, []compat.Schema{{Version: 7, Text: tt.writer}})
-			if len(result.Messages) != 1 {
-				t.Fatalf("got %d messages, want 1: %v", len(result.Messages), result.Err())
+			backward := compat.Check(compat.Backward, compat.Schema{Text: tt.new}, []compat.Schema{{Version: 7, Text: tt.old}})
+			var got []string
+			for _, m := range backward.Messages {
+				got = append(got, string(m.Type), m.Path(), m.Description(), m.Info())
+				if want := fmt.Sprintf("{errorType:'%s', description:'%s', additionalInfo:'%s'}", m.Type, m.Description(), m.Info()); m.String() != want {
+					t.Errorf("String() = %s, want %s", m, want)
+				}
+				if m.Version != 7 || m.Forward || m.Reader == nil || m.Writer == nil {
+					t.Errorf("got version %d, forward %t, reader %v, writer %v", m.Version, m.Forward, m.Reader, m.Writer)
+				}
 			}
-			m := result.Messages[0]
-			if m.Type != tt.want || m.Info != tt.info || m.Version != 7 {
-				t.Errorf("got type %s, info %q, version %d; want %s, %q, 7", m.Type, m.Info, m.Version, tt.want, tt.info)
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Errorf("messages (-want +got):\n%s\nnew %s\nold %s", diff, tt.new, tt.old)
 			}
-			if want := "version 7: {errorType:'" + string(tt.want); !strings.Contains(result.Err().Error(), want) {
-				t.Errorf("Err() = %q, want it to contain %q", result.Err(), want)
+			if err := backward.Err(); err != nil && !strings.Contains(err.Error(), "version 7: {errorType:'"+got[0]) {
+				t.Errorf("Err() = %q", err)
+			}
+			forward := compat.Check(compat.Forward, compat.Schema{Text: tt.old}, versions(tt.new))
+			var swapped []string
+			for _, m := range forward.Messages {
+				swap := strings.NewReplacer("new schema", "old schema", "old schema", "new schema")
+				swapped = append(swapped, string(m.Type), m.Path(), swap.Replace(m.Description()), m.Info())
+				if !m.Forward {
+					t.Errorf("forward is false: %s", m)
+				}
+			}
+			if diff := cmp.Diff(tt.want, swapped); diff != "" {
+				t.Errorf("the other direction, with new and old swapped (-want +got):\n%s", diff)
 			}
 		})
 	}
@@ -132,7 +218,7 @@ func TestCheckFullTellsBothDirections(t *testing.T) {
 	if len(result.Messages) != 2 {
 		t.Fatalf("got %d messages, want 2: %v", len(result.Messages), result.Err())
 	}
-	if got, want := result.Messages[0].Info, "reader type: STRING not compatible with writer type: INT"; got != want {
+	if got, want := result.Messages[0].Info(), "reader type: STRING not compatible with writer type: INT"; got != want {
 		t.Errorf("the forward direction comes first: got %q, want %q", got, want)
 	}
 }
@@ -154,45 +240,9 @@ func TestCheckReferences(t *testing.T) {
 	}
 }
 
-// TestCheckRecorded compares with the answers of the Java implementation.
-func TestCheckRecorded(t *testing.T) {
-	t.Parallel()
-	f, err := os.Open("testdata/compat.jsonl")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	d := json.NewDecoder(f)
-	for line := 1; ; line++ {
-		var pair struct {
-			Reader, Writer json.RawMessage
-			Compatible     bool
-		}
-		if err := d.Decode(&pair); errors.Is(err, io.EOF) {
-			break
-		} else if err != nil {
-			t.Fatal(err)
-		}
-		result := compat.Check(compat.Backward, compat.Schema{Text: string(pair.Reader)}, versions(string(pair.Writer)))
-		if result.Compatible() != pair.Compatible {
-			t.Errorf("line %d: got %v, want compatible %t\nreader %s\nwriter %s", line, result.Err(), pair.Compatible, pair.Reader, pair.Writer)
-		}
-	}
-}
-
 // TestCheckHostile gives texts that must come back, soon, as a message.
 func TestCheckHostile(t *testing.T) {
 	t.Parallel()
-	many := func(n int, item string) string {
-		var b strings.Builder
-		for i := range n {
-			if i > 0 {
-				b.WriteByte(',')
-			}
-			fmt.Fprintf(&b, item, i)
-		}
-		return b.String()
-	}
 	tests := []struct{ name, text string }{
 		{"empty", ""},
 		{"no JSON", "{"},
@@ -203,7 +253,6 @@ func TestCheckHostile(t *testing.T) {
 		{"deep", strings.Repeat(`{"type":"array","items":`, 5000) + `"int"` + strings.Repeat("}", 5000)},
 		{"deep and open", strings.Repeat("[", 1<<19)},
 		{"large", strings.Repeat(" ", compat.MaxText+1)},
-		{"wide union", "[" + many(2000, `{"type":"fixed","size":1,"name":"f%d"}`) + "]"},
 		{"wrong shapes", `{"type":"record","name":5,"fields":{"a":[]}}`},
 		{"fields of null", `{"type":"record","name":"R","fields":[null]}`},
 	}

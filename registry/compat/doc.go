@@ -15,23 +15,36 @@
 // candidate writes. FULL: both. Without _TRANSITIVE only the newest earlier
 // version is asked, with it all of them. NONE asks nothing.
 //
-// # Errors
+// # Messages
+//
+// All problems are reported, in the terms, the order and the places of the
+// checker in Apache Avro for Java; [Message.String] is what Confluent's registry
+// prints with verbose=true. [CanRead] compares two schemas that are parsed
+// already.
 //
 // A schema that cannot be parsed, or that is beyond the limits of this package
-// ([MaxText], [MaxDepth]), is a [Message] of type [Unparsable]; it is never a
-// panic. Messages name versions, types and fields, in the terms of the Java
-// checker as far as they are known.
+// ([MaxText], [MaxDepth], [MaxReferences]), is a [Message] of type [Unparsable];
+// it is never a panic. Earlier versions may be older than the rules, so that
+// parsing is lenient: whether a registry would take the candidate as a schema
+// is for [github.com/magicbyte-go/magicbyte/serde/avro.Parse] to say.
+//
+// # Names
+//
+// A record, enum or fixed may move to another namespace: names are compared
+// without it. A new name needs an alias in the reader, with the namespace. In
+// the same way a field may be renamed. Documentation, order, logical types and
+// the values of defaults do not count.
 //
 // # Concurrency
 //
 // All functions are pure and safe for concurrent use: no verdict depends on an
 // earlier call.
 //
-// # Limits of this checker
+// # Performance
 //
-// The verdict of a pair comes from github.com/hamba/avro/v2, with a private
-// schema cache for each parse and a new checker for each pair. It reports the
-// first problem of a pair only, knows no path, and refuses some texts that the
-// Java implementation takes (an empty union or enum, a union default that fits
-// a later branch).
+// A check takes time and memory in proportion to the two texts, however deep or
+// wide: types that meet again are not compared again, branches of unions are
+// found by their names, and no call stack grows with the input. Two texts can be
+// made such that each type of one meets each type of the other; these get a
+// message of type [TooComplex] instead of a verdict.
 package compat

@@ -3,6 +3,7 @@ package embedded
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/magicbyte-go/magicbyte/registry/compat"
 	"github.com/magicbyte-go/magicbyte/registry/embedded/internal/avsc"
@@ -50,14 +51,19 @@ func (r *Registry) compare(subject subjectName, p *prepared, versions []*version
 		}
 	}
 	other, earlier := r.earlier(p, versions)
-	lines, clash := r.verdict(level, p, earlier)
+	messages := newestClash(level, p, earlier)
+	clash := 0
+	if len(messages) > 0 {
+		clash = messages[0].Version
+	}
 	if other > clash {
 		return []string{"Incompatible because of different schema type", settings}
 	}
-	if lines == nil {
+	if len(messages) == 0 {
 		return nil
 	}
-	if old := r.state.find(versionKey{subject, clash}); old != nil {
+	lines := texts(messages)
+	if old := r.state.find(versionKey{subject, clash}); old != nil && namesOldSchema(level, messages) {
 		lines = append(lines, fmt.Sprintf("{oldSchemaVersion: %d}", clash), fmt.Sprintf("{oldSchema: '%s'}", old.schema.text))
 	}
 	return append(lines, settings)
@@ -89,21 +95,41 @@ func (r *Registry) earlier(p *prepared, versions []*version) (other int, earlier
 	return other, earlier
 }
 
-// verdict returns the messages about the newest version that clashes, and its number.
-func (r *Registry) verdict(level compat.Level, p *prepared, earlier []compat.Schema) (lines []string, clash int) {
+// newestClash returns the messages about the newest version that clashes.
+func newestClash(level compat.Level, p *prepared, earlier []compat.Schema) []compat.Message {
 	if p.avro == nil {
-		return nil, 0 // other schema types are kept, not compared
+		return nil // other schema types are kept, not compared
 	}
 	candidate := compat.Schema{Text: p.avro.Text(avsc.Form{Inline: true})}
-	for _, m := range compat.Check(level, candidate, earlier).Messages {
-		if lines == nil {
-			clash = m.Version
-		}
-		if m.Version == clash {
-			lines = append(lines, m.String())
-		}
+	messages := compat.Check(level, candidate, earlier).Messages
+	older := slices.IndexFunc(messages, func(m compat.Message) bool { return m.Version != messages[0].Version })
+	if older < 0 {
+		return messages
 	}
-	return lines, clash
+	return messages[:older]
+}
+
+// namesOldSchema reports whether the real server adds the earlier schema to the messages: in a check of both directions it
+// does so only if the backward one fails.
+func namesOldSchema(level compat.Level, messages []compat.Message) bool {
+	both := level == compat.Full || level == compat.FullTransitive
+	return !both || slices.ContainsFunc(messages, func(m compat.Message) bool { return !m.Forward })
+}
+
+// maxVerdictText bounds the messages of one answer, in bytes: those of hostile schemas can be many times as long as the schemas.
+const maxVerdictText = 4 << 20
+
+func texts(messages []compat.Message) []string {
+	var lines []string
+	size := 0
+	for _, m := range messages {
+		line := m.String()
+		if size += len(line); size > maxVerdictText && lines != nil {
+			break
+		}
+		lines = append(lines, line)
+	}
+	return lines
 }
 
 type compatibilityAnswer struct {

@@ -153,6 +153,9 @@ func (f *Field) Order() string { return f.order }
 // Doc returns the field's documentation, and "" where there is none.
 func (f *Field) Doc() string { return f.doc }
 
+// HasDefault reports whether the field has a default value, which may be null.
+func (f *Field) HasDefault() bool { return f.def != nil }
+
 // Default returns the field's default value in Avro's JSON form for defaults, and nil where the field has none (a default
 // of null is the four bytes "null"). With [Lenient] it need not be a value of the field's type.
 func (f *Field) Default() json.RawMessage {
