@@ -110,9 +110,15 @@ func (s *Sequence[T]) Next(v *T) error {
 	}
 	*v = zero
 	err.name = s.name
-	if !err.unresolvable || !s.pass() {
-		s.failed = err
+	if err.unresolvable {
+		passed := s.pass()
+		if passed == nil {
+			return err
+		}
+		err = passed
+		err.name = s.name
 	}
+	s.failed = err
 	return err
 }
 
@@ -126,16 +132,16 @@ func (s *Sequence[T]) refuse(v *T) error {
 	return s.failed
 }
 
-// pass passes over the next value, and reports whether it could.
-func (s *Sequence[T]) pass() bool {
+// pass passes over the next value.
+func (s *Sequence[T]) pass() *Error {
 	if s.skipped == nil {
 		skip, err := s.skip()
 		if err != nil {
-			return false
+			return err
 		}
 		s.skipped = skip
 	}
-	return s.run(s.skipped, nil) == nil
+	return s.run(s.skipped, nil)
 }
 
 // run runs a program at the position, and moves it if all went well.

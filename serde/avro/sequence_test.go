@@ -105,7 +105,10 @@ type inputValue struct {
 }
 
 func (*inputValue) AppendAvro(dst []byte) ([]byte, error) { return append(dst, 'G'), nil }
-func (*inputValue) DecodeAvro(src []byte) ([]byte, error) { return src, errors.New("not for sequences") }
+func (*inputValue) DecodeAvro(src []byte) ([]byte, error) {
+	return src, errors.New("not for sequences")
+}
+
 func (v *inputValue) ReadAvro(in *avro.Input, pos int) int {
 	n, pos := in.Int(pos)
 	if n == 4 {
