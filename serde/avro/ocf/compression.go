@@ -47,14 +47,14 @@ func (c Compression) unknown() error {
 	return fmt.Errorf("compression %q is not known, only %s, %s, %s and %s are", name, Null, Deflate, Snappy, Zstandard)
 }
 
-// compressor appends the compressed form of blocks.
+// compressor returns the compressed form of a block, in the memory of dst where it has room, or src itself.
 type compressor func(dst, src []byte) ([]byte, error)
 
 // newCompressor returns a compressor. Level 0 is the library's default.
 func newCompressor(c Compression, level int) (compressor, error) {
 	switch c {
 	case Null:
-		return func(dst, src []byte) ([]byte, error) { return append(dst, src...), nil }, nil
+		return func(_, src []byte) ([]byte, error) { return src, nil }, nil
 	case Deflate:
 		return newDeflater(level)
 	case Snappy:
@@ -68,7 +68,7 @@ func newCompressor(c Compression, level int) (compressor, error) {
 		if err != nil {
 			return nil, err
 		}
-		return func(dst, src []byte) ([]byte, error) { return z.EncodeAll(src, dst), nil }, nil
+		return func(dst, src []byte) ([]byte, error) { return z.EncodeAll(src, dst[:0]), nil }, nil
 	default:
 		return nil, c.unknown()
 	}
@@ -92,7 +92,7 @@ func newDeflater(level int) (compressor, error) {
 		return nil, err
 	}
 	return func(dst, src []byte) ([]byte, error) {
-		out.buf = dst
+		out.buf = dst[:0]
 		f.Reset(&out)
 		_, err := f.Write(src)
 		return out.buf, errors.Join(err, f.Close())
@@ -103,8 +103,7 @@ func newDeflater(level int) (compressor, error) {
 const crcSize = 4
 
 func compressSnappy(dst, src []byte) ([]byte, error) {
-	dst = append(dst, snappy.Encode(nil, src)...)
-	return binary.BigEndian.AppendUint32(dst, crc32.ChecksumIEEE(src)), nil
+	return binary.BigEndian.AppendUint32(snappy.Encode(dst[:cap(dst)], src), crc32.ChecksumIEEE(src)), nil
 }
 
 // decompressor returns the plain form of a block, of at most limit bytes, in the memory of dst where it has room, or as a part of

@@ -80,7 +80,7 @@ func WithLevel(level int) WriterOption {
 	})
 }
 
-// WithBlockSize ends a block once its records take so many bytes before compression [64 KiB]. A larger record is a block of its own kind.
+// WithBlockSize ends a block once its records take so many bytes before compression [64 KiB]. A larger record makes a larger block.
 // Readers hold a whole block in memory, and refuse those beyond their limit, see [WithMaxBlockSize].
 func WithBlockSize(bytes int) WriterOption {
 	return writerOption(func(w *writing) {

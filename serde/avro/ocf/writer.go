@@ -102,7 +102,7 @@ func (w *Writer[T]) Flush() error {
 		w.out = w.header.append(w.out)
 	}
 	if w.records > 0 {
-		if w.packed, w.err = w.compress(w.packed[:0], w.body); w.err != nil {
+		if w.packed, w.err = w.compress(w.packed, w.body); w.err != nil {
 			w.err = fmt.Errorf("ocf: %s: %w", w.header.Compression, w.err)
 			return w.err
 		}
