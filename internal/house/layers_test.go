@@ -30,6 +30,17 @@ var rules = []rule{
 		reason:   "the codec stands alone, for use with any framing and any transport",
 	},
 	{
+		packages: "serde/avro/ocf",
+		deny:     []string{module + "/..."},
+		allow:    []string{"serde/avro"},
+		reason:   "files of records need the codec alone",
+	},
+	{
+		packages: "serde/avro",
+		deny:     []string{"github.com/klauspost/..."},
+		reason:   "only files are compressed; who reads messages pays for no compression",
+	},
+	{
 		packages: "serde/...",
 		deny:     []string{"github.com/confluentinc/...", "github.com/twmb/franz-go/..."},
 		except:   []string{"serde/serdetest"},

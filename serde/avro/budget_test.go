@@ -66,3 +66,36 @@ func TestNewRecordAllocations(t *testing.T) {
 		t.Errorf("NewRecord allocates %v times, want at most 20", got)
 	}
 }
+
+// Values that follow each other share the copies of the input for their strings, at most one for 32 KiB.
+func TestAllocationsOfSequences(t *testing.T) {
+	s, src, values := sequenceOf(t, orderCodec(t), 500)
+	s.Reset(src)
+	var e orderEvent
+	next := func() {
+		if err := s.Next(&e); err != nil {
+			t.Fatal(err)
+		}
+	}
+	whole := testing.AllocsPerRun(10, func() {
+		for s.Reset(src); s.Len() > 0; {
+			next()
+		}
+	})
+	c := orderCodec(t)
+	single := 0.0
+	for i := range values {
+		in, err := c.Append(nil, &values[i])
+		if err != nil {
+			t.Fatal(err)
+		}
+		single += testing.AllocsPerRun(1, func() {
+			if err := c.Decode(in, &e); err != nil {
+				t.Fatal(err)
+			}
+		})
+	}
+	if copies := float64(len(src)/(32<<10) + 2); whole > single-float64(len(values))+copies {
+		t.Errorf("%d values in %d bytes: %.0f allocations, one by one %.0f", len(values), len(src), whole, single)
+	}
+}

@@ -5,6 +5,10 @@ import (
 	"slices"
 )
 
+// Equal reports whether bytes of one schema are bytes of the other with the same meaning: both have the same canonical form and
+// the same logical types. Documentation, defaults, aliases and custom properties do not count.
+func (s *Schema) Equal(other *Schema) bool { return equalSchemas(s, other) }
+
 // equalSchemas reports whether two schemas have the same canonical form and the same logical types, so that bytes of one
 // are bytes of the other with the same meaning.
 func equalSchemas(a, b *Schema) bool { return sameSchema(a, b, false) }

@@ -169,7 +169,7 @@ func (g *generator) declare(s *avro.Schema) {
 
 // fields adds the fields of a record.
 func (g *generator) fields(r *record) error {
-	names := scope{"AppendAvro": true, "DecodeAvro": true, "AvroSchema": true}
+	names := scope{"AppendAvro": true, "DecodeAvro": true, "ReadAvro": true, "AvroSchema": true}
 	for _, f := range r.schema.Fields() {
 		v, err := g.value(f.Schema(), r.name+goName(f.Name()))
 		if err != nil {

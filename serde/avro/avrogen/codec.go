@@ -189,4 +189,7 @@ func (p *printer) methods(r *record) {
 	p.p("pos := v.readAvro(&in, 0, 0)")
 	p.p("if pos < 0 {\nreturn %s.DecodeByPlan(src, v)\n}", c.name)
 	p.p("return src[pos:], nil\n}\n")
+	p.comment("ReadAvro is DecodeAvro for values that follow each other in one input, see [avro.Sequence]. It returns the position behind " +
+		"the value, or a negative one where DecodeAvro would leave it to the plan, and then part of v may be set.")
+	p.p("func (v *%s) ReadAvro(in *avro.Input, pos int) int { return v.readAvro(in, pos, 0) }\n", r.name)
 }

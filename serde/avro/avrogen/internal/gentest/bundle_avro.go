@@ -87,6 +87,11 @@ func (v *Opened) DecodeAvro(src []byte) (rest []byte, err error) {
 	return src[pos:], nil
 }
 
+// ReadAvro is DecodeAvro for values that follow each other in one input, see [avro.Sequence]. It returns the
+// position behind the value, or a negative one where DecodeAvro would leave it to the plan, and then part of v
+// may be set.
+func (v *Opened) ReadAvro(in *avro.Input, pos int) int { return v.readAvro(in, pos, 0) }
+
 // AvroSchema returns [ClosedSchema], which the methods are for.
 func (*Closed) AvroSchema() string { return ClosedSchema }
 
@@ -111,6 +116,11 @@ func (v *Closed) DecodeAvro(src []byte) (rest []byte, err error) {
 	}
 	return src[pos:], nil
 }
+
+// ReadAvro is DecodeAvro for values that follow each other in one input, see [avro.Sequence]. It returns the
+// position behind the value, or a negative one where DecodeAvro would leave it to the plan, and then part of v
+// may be set.
+func (v *Closed) ReadAvro(in *avro.Input, pos int) int { return v.readAvro(in, pos, 0) }
 
 func (v *Opened) appendAvro(out *avro.Output, i, depth int) int {
 	if out.Enter(depth) {

@@ -159,6 +159,11 @@ func (v *All) DecodeAvro(src []byte) (rest []byte, err error) {
 	return src[pos:], nil
 }
 
+// ReadAvro is DecodeAvro for values that follow each other in one input, see [avro.Sequence]. It returns the
+// position behind the value, or a negative one where DecodeAvro would leave it to the plan, and then part of v
+// may be set.
+func (v *All) ReadAvro(in *avro.Input, pos int) int { return v.readAvro(in, pos, 0) }
+
 func (v *All) appendAvro(out *avro.Output, i, depth int) int {
 	if out.Enter(depth) {
 		return i
