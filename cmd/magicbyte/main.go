@@ -31,6 +31,6 @@ func newRootCommand() *cobra.Command {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.AddCommand(newDemoCommand(), newGenCommand(), newLocalCommand(), newVersionCommand())
+	root.AddCommand(newDemoCommand(), newGenCommand(), newLocalCommand(), newRegistryCommand(), newVersionCommand())
 	return root
 }
