@@ -10,8 +10,8 @@ import (
 	"sync"
 )
 
-// minGzip is the size of the smallest body that is worth it, in bytes.
-const minGzip = 32
+// minGzip is the size of the smallest body that is worth it, in bytes: what is smaller fits into one packet anyway.
+const minGzip = 1400
 
 var gzipWriters = sync.Pool{New: func() any {
 	w, err := gzip.NewWriterLevel(io.Discard, gzip.BestSpeed)

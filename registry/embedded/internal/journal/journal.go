@@ -233,7 +233,7 @@ func (j *Journal) Close() error {
 		j.file = nil
 	}
 	if j.lock != nil {
-		err = errors.Join(err, j.lock.Close())
+		err = errors.Join(err, unlock(j.lock))
 		j.lock = nil
 	}
 	return err

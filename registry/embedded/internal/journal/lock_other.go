@@ -10,4 +10,6 @@ import (
 // Without a lock that ends with its process, nothing keeps two processes apart.
 func lock(string) (*os.File, error) { return nil, errors.ErrUnsupported }
 
+func unlock(f *os.File) error { return f.Close() }
+
 func syncDir(string) error { return errors.ErrUnsupported }

@@ -26,6 +26,12 @@ func lock(path string) (*os.File, error) {
 	return f, nil
 }
 
+// unlock gives the lock back at once: a process that is being forked off has
+// the open file for a moment too, and closing ours would leave the lock to it.
+func unlock(f *os.File) error {
+	return errors.Join(syscall.Flock(int(f.Fd()), syscall.LOCK_UN), f.Close())
+}
+
 // syncDir makes the names in a directory last.
 func syncDir(dir string) error {
 	f, err := os.Open(dir)
