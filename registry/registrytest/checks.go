@@ -145,9 +145,12 @@ var errorChecks = []check{
 	}},
 	{"invalid schema is 42201", func(p *probe) {
 		s := p.subject("s")
-		for _, schema := range []string{`{`, `"nosuch"`, `{"type":"record","name":"R"}`, ``} {
+		for _, schema := range []string{`{`, `"nosuch"`, `{"type":"record","name":"R"}`} {
 			p.refused(http.MethodPost, "/subjects/"+s+"/versions", request(schema), 422, 42201)
 		}
+	}},
+	{"empty schema is 42201", func(p *probe) {
+		p.refused(http.MethodPost, "/subjects/"+p.subject("s")+"/versions", request(""), 422, 42201)
 	}},
 	{"default of the wrong type is 42201", func(p *probe) {
 		p.refused(http.MethodPost, "/subjects/"+p.subject("s")+"/versions", request(record(`{"name":"a","type":"int","default":"x"}`)), 422, 42201)

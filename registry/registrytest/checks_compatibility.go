@@ -149,9 +149,11 @@ var settingChecks = []check{
 		p.refused(http.MethodGet, "/config/"+s, "", 404, 40408)
 	}},
 	{"defaultToGlobal answers what rules", func(p *probe) {
+		s := p.subject("s")
+		p.register(s, record(fieldA))
 		var global, own map[string]any
 		p.must(http.MethodGet, "/config", "", &global)
-		p.must(http.MethodGet, "/config/"+p.subject("s")+"?defaultToGlobal=true", "", &own)
+		p.must(http.MethodGet, "/config/"+s+"?defaultToGlobal=true", "", &own)
 		if own["compatibilityLevel"] == nil || own["compatibilityLevel"] != global["compatibilityLevel"] {
 			p.failf("got %v, want the global level %v", own, global)
 		}

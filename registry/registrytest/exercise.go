@@ -17,8 +17,16 @@ type option func(*suite)
 func (o option) apply(s *suite) { o(s) }
 
 // As says which registry answers: a check that is known to differ there is
-// skipped with the reason, if it fails. Default: [Confluent], which does not differ.
-func As(i Implementation) Option { return option(func(s *suite) { s.implementation = i }) }
+// skipped with the reason, if it fails. Default: [Apicurio] where baseURL has the
+// path of its API, /apis/ccompat/, else [Confluent], which does not differ; ""
+// keeps the default.
+func As(i Implementation) Option {
+	return option(func(s *suite) {
+		if i != "" {
+			s.implementation = i
+		}
+	})
+}
 
 // WithClient sends the requests; it carries credentials and certificates.
 // Default and nil: a client without either, whose connections do not outlive the suite.
@@ -50,6 +58,9 @@ func Exercise(t *testing.T, baseURL string, options ...Option) {
 		client:         &http.Client{Transport: &http.Transport{DisableKeepAlives: true, Proxy: http.ProxyFromEnvironment}, Timeout: requestTimeout},
 		implementation: Confluent,
 		prefix:         fmt.Sprintf("registrytest-%x", time.Now().UnixNano()),
+	}
+	if strings.Contains(s.base, "/apis/ccompat/") {
+		s.implementation = Apicurio
 	}
 	for _, o := range options {
 		o.apply(s)
