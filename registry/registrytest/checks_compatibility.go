@@ -39,7 +39,7 @@ func levelChecks() []check {
 				if got := p.compatible("/compatibility/subjects/"+s+"/versions/latest", candidate); got != may {
 					p.failf("%s, candidate %q: got compatible %t, want %t", level, name, got, may)
 				}
-				r := p.ask(http.MethodPost, "/subjects/"+p.copied(s, name, level)+"/versions", request(candidate))
+				r := p.ask(http.MethodPost, "/subjects/"+p.copied(name, level)+"/versions", request(candidate))
 				if may != (r.status == http.StatusOK) || !may && r.status != http.StatusConflict {
 					p.failf("%s, register %q: got %d %s, want it allowed: %t", level, name, r.status, r.body, may)
 				}
@@ -49,8 +49,8 @@ func levelChecks() []check {
 	return list
 }
 
-// copied returns a subject like the one of a level check, for a registration that others must not see.
-func (p *probe) copied(s, name, level string) string {
+// copied returns another subject with the level and first, for one registration.
+func (p *probe) copied(name, level string) string {
 	own := p.subject(strings.ToLower(name))
 	p.level(own, level)
 	p.register(own, first)

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"reflect"
+	"slices"
 	"strings"
 )
 
@@ -41,16 +42,15 @@ func (p *probe) subjectIn(context, name string) string {
 
 // cleanUp deletes what the check made. A registry that cannot is none the worse for the test.
 func (p *probe) cleanUp() {
-	for range 2 { // what others refer to goes after them
-		for name := range p.subjects {
-			path := "/subjects/" + url.PathEscape(name)
-			p.send(http.MethodDelete, "/mode/"+url.PathEscape(name), "")
-			p.send(http.MethodDelete, path, "")
-			p.send(http.MethodDelete, path+"?permanent=true", "")
-			p.send(http.MethodDelete, "/config/"+url.PathEscape(name), "")
-		}
+	var paths []string
+	for name := range p.subjects {
+		name = url.PathEscape(name)
+		paths = append(paths, "/mode/"+name, "/subjects/"+name, "/subjects/"+name+"?permanent=true", "/config/"+name)
 	}
-	p.send(http.MethodDelete, "/contexts/"+url.PathEscape(p.context()), "")
+	paths = slices.Concat(paths, paths) // what others refer to goes after them
+	for _, path := range append(paths, "/contexts/"+p.context()) {
+		_, _ = p.send(http.MethodDelete, path, "")
+	}
 }
 
 // reply is an answer, read to its end.
