@@ -139,3 +139,27 @@ func BenchmarkRegister(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkOpen reads a log of 10,000 schemas of about a kilobyte.
+func BenchmarkOpen(b *testing.B) {
+	const schemas = 10_000
+	dir := b.TempDir()
+	reg, err := embedded.Open(dir)
+	if err != nil {
+		b.Fatal(err)
+	}
+	for i := range schemas {
+		post(b, reg, fmt.Sprintf("/subjects/s%d/versions", i), schemaBody(typical(i)))
+	}
+	if err := reg.Close(); err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		if reg, err = embedded.Open(dir); err != nil {
+			b.Fatal(err)
+		}
+		if err := reg.Close(); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
