@@ -28,7 +28,9 @@ func TestNewRefuses(t *testing.T) {
 		{name: "other scheme", url: "ftp://localhost", want: []string{"ftp://localhost", "want http(s)://host"}},
 		{name: "no host", url: "http://:8081", want: []string{"want http(s)://host"}},
 		{name: "bad port", url: "http://localhost:port", want: []string{"want http(s)://host", "port"}},
-		{name: "several URLs", url: "http://a:8081,http://b:8081", want: []string{"want http(s)://host"}},
+		{name: "several URLs, one empty", url: "http://a:8081,", want: []string{"want http(s)://host"}},
+		{name: "several URLs, one bad", url: "http://a:8081, ftp://b:8081", want: []string{"ftp://b:8081"}},
+		{name: "several URLs, two contexts", url: "http://a/contexts/.c,http://b/contexts/.d", want: []string{"different registry contexts"}},
 		{name: "query", url: fine + "?a=b", want: []string{"query"}},
 		{name: "fragment", url: fine + "#a", want: []string{"query or fragment"}},
 		{name: "two credentials", url: "http://user:pw@localhost", opts: []registry.Option{registry.WithBearerToken("t")}, want: []string{"exclude each other"}},
@@ -43,11 +45,11 @@ func TestNewRefuses(t *testing.T) {
 		{
 			name: "all at once", url: "nowhere",
 			opts: []registry.Option{
-				nil, registry.WithTimeout(0), registry.WithMaxResponse(0), registry.WithCacheSize(-1), registry.WithLatestTTL(0),
+				nil, registry.WithTimeout(0), registry.WithMaxResponse(0), registry.WithCacheSize(-1), registry.WithRetries(-1), registry.WithLatestTTL(0),
 				registry.WithLogger(nil), registry.WithTransport(nil), registry.WithTLSConfig(nil),
 			},
 			want: []string{
-				"want http(s)://host", "an option is nil", "WithTimeout", "WithMaxResponse", "WithCacheSize", "WithLatestTTL",
+				"want http(s)://host", "an option is nil", "WithTimeout", "WithMaxResponse", "WithCacheSize", "WithRetries", "WithLatestTTL",
 				"WithLogger", "WithTransport", "WithTLSConfig",
 			},
 		},
@@ -74,6 +76,7 @@ func TestNewNeverRepeatsPasswords(t *testing.T) {
 		"http://user:hunter2%zz@localhost", "http://user:hunter2/x@localhost", "http://user:8/hunter2@localhost", "ftp://user:hunter2@localhost",
 		"http://user:hunter2@localhost:x", "http://user:hunter2@a@localhost", "http://localhost?key=hunter2", "http://us er:hunter2@localhost",
 		"user:hunter2@localhost", "://user:hunter2@localhost", "http://user:hunter2@", "http://:hunter2@localhost",
+		"http://user:80,hunter2@localhost", "http://user:hunter2,x@localhost", "http://a,http://user:8/hunter2,x@localhost",
 	} {
 		if _, err := registry.New(url); err == nil || strings.Contains(err.Error(), "hunter2") {
 			t.Errorf("New(%q): error %v, want one without the password", url, err)
@@ -182,6 +185,7 @@ func TestSecretsNeverShow(t *testing.T) {
 		}
 		_, err = c.Register(t.Context(), "none", serde.Schema{Text: orderText})
 		shown = append(shown, fmt.Sprintf("%v %+v %#v", err, err, err))
+		_ = c.Close() // so that nothing changes what is walked
 		walk(reflect.ValueOf(c), map[uintptr]bool{}, func(text string) { shown = append(shown, text) })
 		for _, text := range append(shown, logs.String()) {
 			if strings.Contains(text, secret) || strings.Contains(text, encoded) || strings.Contains(text, fmt.Sprintf("%x", secret)) {

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strconv"
 
+	"github.com/magicbyte-go/magicbyte/registry/internal/cache"
 	"github.com/magicbyte-go/magicbyte/serde"
 )
 
@@ -24,7 +25,7 @@ func (c *Client) Register(ctx context.Context, subject string, schema serde.Sche
 }
 
 func (c *Client) registration(
-	ctx context.Context, op, subject string, schema serde.Schema, kept *memo[registrationKey, serde.RegisteredSchema],
+	ctx context.Context, op, subject string, schema serde.Schema, kept *cache.Memo[registrationKey, serde.RegisteredSchema],
 	load func(context.Context, string, serde.Schema) (serde.RegisteredSchema, error),
 ) (serde.RegisteredSchema, error) {
 	attempt := Error{Op: op, Subject: subject}
@@ -34,7 +35,7 @@ func (c *Client) registration(
 	if schema.Text == "" { // to the registry it would mean the subject's latest schema
 		return serde.RegisteredSchema{}, attempt.because(errors.New("the schema is empty"))
 	}
-	s, err := kept.get(ctx, newRegistrationKey(subject, schema), func(ctx context.Context) (serde.RegisteredSchema, error) {
+	s, err := kept.Get(ctx, newRegistrationKey(subject, schema), func(ctx context.Context) (serde.RegisteredSchema, error) {
 		return load(ctx, subject, schema)
 	})
 	if err != nil {

@@ -18,7 +18,7 @@ func (c *Client) SchemaByID(ctx context.Context, registryContext string, id serd
 	if _, isGUID := id.GUID(); isGUID || key.context == c.home {
 		key.context = ""
 	}
-	if s, ok := c.ids.table.get(key); ok { // here rather than in get, whose load function would be allocated first
+	if s, ok := c.ids.Cached(key); ok { // here rather than in get, whose load function would be allocated first
 		return s, nil
 	}
 	return c.schemaByID(ctx, key)
@@ -29,8 +29,8 @@ func (c *Client) schemaByID(ctx context.Context, key idKey) (serde.Schema, error
 	if n, isNumber := key.id.Number(); key.id.IsZero() || isNumber && n < 1 {
 		return serde.Schema{}, attempt.because(errors.New("not a schema id"))
 	}
-	s, err := c.ids.get(ctx, key, func(ctx context.Context) (serde.Schema, error) {
-		if err := c.missing.get(key); err != nil {
+	s, err := c.ids.Get(ctx, key, func(ctx context.Context) (serde.Schema, error) {
+		if err := c.missing.Get(key); err != nil {
 			return serde.Schema{}, err
 		}
 		s, err := c.fetchID(ctx, key)
@@ -40,7 +40,7 @@ func (c *Client) schemaByID(ctx context.Context, key idKey) (serde.Schema, error
 		err = attempt.because(err)
 		var answer *Error
 		if errors.As(err, &answer) && answer.missing(codeSchemaNotFound) {
-			c.missing.put(key, answer)
+			c.missing.Put(key, answer)
 		}
 		return serde.Schema{}, err
 	})
@@ -58,7 +58,7 @@ func (c *Client) fetchID(ctx context.Context, key idKey) (serde.Schema, error) {
 	}
 	var answer schemaAnswer
 	if !isNumber {
-		err := c.rest(ctx, http.MethodGet, "/schemas/guids/"+key.id.String(), nil, &answer)
+		err := c.get(ctx, "/schemas/guids/"+key.id.String(), &answer)
 		var refused *Error
 		if errors.As(err, &refused) && refused.HTTPStatus == http.StatusNotFound && !isNotFoundCode(refused.Code) {
 			refused.Err = errors.New("a registry without GUIDs (Confluent's has them since 8.0), or none: check host and base path of the URL")
@@ -69,7 +69,7 @@ func (c *Client) fetchID(ctx context.Context, key idKey) (serde.Schema, error) {
 		return answer.schema(http.StatusOK, c.ignoredRules)
 	}
 	qualified := ":" + key.context + ":"
-	if err := c.rest(ctx, http.MethodGet, fmt.Sprintf("/schemas/ids/%d?subject=%s", n, url.QueryEscape(qualified)), nil, &answer); err != nil {
+	if err := c.get(ctx, fmt.Sprintf("/schemas/ids/%d?subject=%s", n, url.QueryEscape(qualified)), &answer); err != nil {
 		return serde.Schema{}, err
 	}
 	if err := c.checkContext(qualified, answer.Subject); err != nil {
@@ -100,9 +100,9 @@ func (c *Client) SchemaByVersion(ctx context.Context, subject string, version in
 	var s serde.RegisteredSchema
 	var err error
 	if version == serde.LatestVersion {
-		s, err = c.latest.get(ctx, subject, load)
+		s, err = c.latest.Get(ctx, subject, load)
 	} else {
-		s, err = c.versions.get(ctx, versionKey{subject: subject, version: version}, load)
+		s, err = c.versions.Get(ctx, versionKey{subject: subject, version: version}, load)
 	}
 	if err != nil {
 		return serde.RegisteredSchema{}, attempt.because(err)
@@ -116,5 +116,5 @@ func (c *Client) keepID(s serde.RegisteredSchema) {
 	if key.context == c.home {
 		key.context = ""
 	}
-	c.ids.table.put(key, s.Schema, idSize(key, s.Schema), 0)
+	c.ids.Put(key, s.Schema)
 }

@@ -1,4 +1,4 @@
-package registry
+package cache
 
 import (
 	"sync"
@@ -10,21 +10,21 @@ const (
 	missingLimit = 10_000
 )
 
-// missing remembers ids that the registry said it does not have, so that a topic full of them is not a storm of requests.
-// Every entry lives as long as every other, so they expire in the order in which they came, and a queue finds the oldest.
-type missing struct {
+// Missing remembers the errors of keys that the registry said it does not have, so that a topic full of them is not a storm of requests.
+// The zero value is ready to use. Every entry lives as long as every other, so they expire in the order in which they came, and a queue finds the oldest.
+type Missing[K comparable] struct {
 	mu    sync.Mutex
-	ids   map[idKey]absence
-	queue []idKey // oldest first
+	ids   map[K]absence
+	queue []K // oldest first
 }
 
 type absence struct {
-	err   *Error
+	err   error
 	until time.Time
 }
 
-// get returns the error that the registry gave for key lately, or nil.
-func (m *missing) get(key idKey) error {
+// Get returns the error that the registry gave for key lately, or nil.
+func (m *Missing[K]) Get(key K) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if a, ok := m.ids[key]; ok && time.Now().Before(a.until) {
@@ -33,8 +33,8 @@ func (m *missing) get(key idKey) error {
 	return nil
 }
 
-// put remembers err for key. It is called when get had nothing, by one flight a key, so key is not in the queue unless it has expired.
-func (m *missing) put(key idKey, err *Error) {
+// Put remembers err for key. It is called when Get had nothing, by one flight a key, so key is not in the queue unless it has expired.
+func (m *Missing[K]) Put(key K, err error) {
 	now := time.Now()
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -43,7 +43,7 @@ func (m *missing) put(key idKey, err *Error) {
 		m.queue = m.queue[1:]
 	}
 	if m.ids == nil {
-		m.ids = make(map[idKey]absence)
+		m.ids = make(map[K]absence)
 	}
 	m.ids[key] = absence{err: err, until: now.Add(missingTTL)}
 	m.queue = append(m.queue, key)

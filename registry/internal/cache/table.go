@@ -1,4 +1,4 @@
-package registry
+package cache
 
 import (
 	"sync"
@@ -6,13 +6,13 @@ import (
 	"time"
 )
 
-// table is a hash table for many readers and few writers: a read takes no lock and allocates nothing. It is bounded by the bytes
+// Table is a hash table for many readers and few writers: a read takes no lock and allocates nothing. It is bounded by the bytes
 // of its entries; beyond that, entries not read since the last look at them go first.
 //
 // Readers load the current slots once and probe them. A slot only ever goes from nil to an entry, or from an entry to a newer one of the
 // same key, so a probe never misses a key that was there when it began. Removing and growing build new slots and
 // publish them whole; a reader still in the old ones sees the table as it was a moment ago.
-type table[K comparable, V any] struct {
+type Table[K comparable, V any] struct {
 	hash  func(K) uint64
 	limit int64
 	slots atomic.Pointer[[]slot[K, V]]
@@ -29,34 +29,60 @@ type entry[K comparable, V any] struct {
 	key     K
 	value   V
 	size    int64
-	expires time.Time // zero for never
+	ages    time.Time // when it should be replaced
+	expires time.Time // when it must be; zero for never
 	read    atomic.Bool
 }
 
 // entryOverhead is about what an entry costs besides the strings in it.
 const entryOverhead = 256
 
-func newTable[K comparable, V any](limit int64, hash func(K) uint64) *table[K, V] {
-	t := &table[K, V]{hash: hash, limit: limit}
+// NewTable returns an empty table for limit bytes, counted as the sizes given to Put and [entryOverhead] for each entry.
+func NewTable[K comparable, V any](limit int64, hash func(K) uint64) *Table[K, V] {
+	t := &Table[K, V]{hash: hash, limit: limit}
 	slots := make([]slot[K, V], 16)
 	t.slots.Store(&slots)
 	return t
 }
 
-func (t *table[K, V]) get(key K) (value V, ok bool) {
+// age says how far an entry is in its time.
+type age uint8
+
+const (
+	gone  age = iota // never there, evicted or expired
+	fresh            // in the first three quarters of its time, or without end
+	aging            // in the last quarter
+)
+
+// Get returns the value kept for key.
+func (t *Table[K, V]) Get(key K) (value V, ok bool) {
+	value, a := t.look(key)
+	return value, a != gone
+}
+
+func (t *Table[K, V]) look(key K) (value V, a age) {
 	slots := *t.slots.Load()
 	e := slots[t.find(slots, key)].Load()
-	if e == nil || !e.expires.IsZero() && !time.Now().Before(e.expires) {
-		return value, false
+	if e == nil {
+		return value, gone
+	}
+	a = fresh
+	if !e.expires.IsZero() {
+		switch now := time.Now(); {
+		case !now.Before(e.expires):
+			return value, gone
+		case !now.Before(e.ages):
+			a = aging
+		}
 	}
 	if !e.read.Load() { // written once, so that readers on many cores do not fight for the cache line
 		e.read.Store(true)
 	}
-	return e.value, true
+	return e.value, a
 }
 
 // find returns the index of key's slot, or of the empty one where it belongs. At least a quarter of the slots is empty.
-func (t *table[K, V]) find(slots []slot[K, V], key K) int {
+func (t *Table[K, V]) find(slots []slot[K, V], key K) int {
 	mask := len(slots) - 1
 	for i := int(t.hash(key)) & mask; ; i = (i + 1) & mask {
 		if e := slots[i].Load(); e == nil || e.key == key {
@@ -65,11 +91,12 @@ func (t *table[K, V]) find(slots []slot[K, V], key K) int {
 	}
 }
 
-// put keeps value for ttl, or until it is evicted for a ttl of 0. size is the length of the strings in it.
-func (t *table[K, V]) put(key K, value V, size int, ttl time.Duration) {
+// Put keeps value for ttl, or until it is evicted for a ttl of 0. size is the length of the strings in it.
+func (t *Table[K, V]) Put(key K, value V, size int, ttl time.Duration) {
 	e := &entry[K, V]{key: key, value: value, size: int64(size) + entryOverhead}
 	if ttl > 0 {
-		e.expires = time.Now().Add(ttl)
+		now := time.Now()
+		e.ages, e.expires = now.Add(ttl/4*3), now.Add(ttl)
 	}
 	if e.size > t.limit {
 		return
@@ -94,7 +121,7 @@ func (t *table[K, V]) put(key K, value V, size int, ttl time.Duration) {
 
 // evict makes room down to seven eighths of the limit, so that the next entries need not do it again, and keeps the newest entry. Entries that
 // were read get a second chance: the first round only takes their mark.
-func (t *table[K, V]) evict(newest *entry[K, V]) {
+func (t *Table[K, V]) evict(newest *entry[K, V]) {
 	excess := t.bytes - t.limit/8*7
 	spare := func(e *entry[K, V]) bool {
 		if excess <= 0 {
@@ -114,14 +141,14 @@ func (t *table[K, V]) evict(newest *entry[K, V]) {
 }
 
 // remove drops the entries whose key matches.
-func (t *table[K, V]) remove(match func(K) bool) {
+func (t *Table[K, V]) remove(match func(K) bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.rebuild(func(e *entry[K, V]) bool { return !match(e.key) })
 }
 
 // rebuild publishes new slots with the entries to keep, at most half full.
-func (t *table[K, V]) rebuild(keep func(*entry[K, V]) bool) {
+func (t *Table[K, V]) rebuild(keep func(*entry[K, V]) bool) {
 	var kept []*entry[K, V]
 	t.bytes = 0
 	old := *t.slots.Load()

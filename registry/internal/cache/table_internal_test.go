@@ -1,4 +1,4 @@
-package registry
+package cache
 
 import (
 	"math/rand/v2"
@@ -14,7 +14,7 @@ func hashInt(n int) uint64 { return uint64(n/2) * 0x9e3779b97f4a7c15 >> 32 }
 func TestTableAgainstMap(t *testing.T) {
 	t.Parallel()
 	for _, limit := range []int64{1 << 30, 40 * entryOverhead} {
-		table := newTable[int, string](limit, hashInt)
+		table := NewTable[int, string](limit, hashInt)
 		model := map[int]string{}
 		random := rand.New(rand.NewPCG(1, 2))
 		for step := range 5_000 {
@@ -25,9 +25,9 @@ func TestTableAgainstMap(t *testing.T) {
 				delete(model, key)
 			case 1, 2, 3, 4:
 				model[key] = strconv.Itoa(step)
-				table.put(key, model[key], len(model[key]), 0)
+				table.Put(key, model[key], len(model[key]), 0)
 			default:
-				got, ok := table.get(key)
+				got, ok := table.Get(key)
 				want, known := model[key]
 				if ok && got != want || ok && !known || !ok && known && limit == 1<<30 {
 					t.Fatalf("limit %d, step %d, key %d: got %q, %t, want %q, %t", limit, step, key, got, ok, want, known)
@@ -45,13 +45,13 @@ func TestTableAgainstMap(t *testing.T) {
 
 func TestTableRefusesWhatExceedsIt(t *testing.T) {
 	t.Parallel()
-	table := newTable[int, string](1000, hashInt)
-	table.put(1, "small", 5, 0)
-	table.put(2, "large", 2000, 0)
-	if _, ok := table.get(1); !ok {
+	table := NewTable[int, string](1000, hashInt)
+	table.Put(1, "small", 5, 0)
+	table.Put(2, "large", 2000, 0)
+	if _, ok := table.Get(1); !ok {
 		t.Error("an entry that cannot be kept evicted another one")
 	}
-	if _, ok := table.get(2); ok {
+	if _, ok := table.Get(2); ok {
 		t.Error("an entry above the limit was kept")
 	}
 }
@@ -59,10 +59,10 @@ func TestTableRefusesWhatExceedsIt(t *testing.T) {
 // Readers never miss a key that is there and not evicted, whatever writers do.
 func TestTableReadersAndWriters(t *testing.T) {
 	t.Parallel()
-	table := newTable[int, int](1<<30, hashInt)
+	table := NewTable[int, int](1<<30, hashInt)
 	const known = 100
 	for k := range known {
-		table.put(k, k, 0, 0)
+		table.Put(k, k, 0, 0)
 	}
 	stop := make(chan struct{})
 	var readers, writers sync.WaitGroup
@@ -74,7 +74,7 @@ func TestTableReadersAndWriters(t *testing.T) {
 					return
 				default:
 				}
-				if got, ok := table.get(n % known); !ok || got != n%known {
+				if got, ok := table.Get(n % known); !ok || got != n%known {
 					t.Errorf("key %d: got %d, %t", n%known, got, ok)
 					return
 				}
@@ -85,8 +85,8 @@ func TestTableReadersAndWriters(t *testing.T) {
 		writers.Go(func() {
 			for n := range 2000 {
 				key := known + w*10_000 + n
-				table.put(key, key, 0, 0)
-				table.put(n%known, n%known, 0, 0)
+				table.Put(key, key, 0, 0)
+				table.Put(n%known, n%known, 0, 0)
 				if n%100 == 0 {
 					table.remove(func(k int) bool { return k >= known && k%2 == 0 })
 				}

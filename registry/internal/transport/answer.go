@@ -1,4 +1,4 @@
-package registry
+package transport
 
 import (
 	"bytes"
@@ -9,87 +9,55 @@ import (
 	"io"
 	"mime"
 	"net/http"
-	"net/url"
 	"strings"
 	"time"
 )
 
-// network is the link that reaches the network: the caller's, or one of our own.
-func (c *config) network() http.RoundTripper {
-	if c.transport != nil {
-		return c.transport
-	}
-	return &http.Transport{
-		Proxy:               http.ProxyFromEnvironment,
-		ForceAttemptHTTP2:   true,
-		MaxIdleConnsPerHost: 16,
-		IdleConnTimeout:     90 * time.Second,
-		TLSHandshakeTimeout: 10 * time.Second,
-		TLSClientConfig:     c.tls,
-	}
-}
-
-// newTransport builds the chain that every request passes, outermost first: log, answers, credentials, network.
-func newTransport(base *url.URL, network http.RoundTripper, c *config) http.RoundTripper {
-	var chain http.RoundTripper = &credentials{
-		next: network, scheme: base.Scheme, host: base.Host, authorization: c.authorization, headers: c.headers,
-	}
-	chain = &answers{next: chain, timeout: c.timeout, limit: c.maxResponse}
-	if c.logger != nil {
-		chain = &requestLog{next: chain, logger: c.logger}
-	}
-	return chain
-}
-
-// answers reads each answer to its end, so that nobody above it waits for the network or meets a body it cannot trust: a 2xx answer that
-// comes out is JSON within the limit, and a redirect does not come out at all (following one would send a POST as a GET).
-type answers struct {
-	next    http.RoundTripper
-	timeout time.Duration
-	limit   int64
-}
-
-func (a *answers) RoundTrip(req *http.Request) (*http.Response, error) {
-	ctx, cancel := context.WithTimeout(req.Context(), a.timeout)
-	defer cancel()
-	resp, err := a.next.RoundTrip(req.WithContext(ctx))
+// exchange sends req and reads the answer to its end, so that nobody waits for the network or meets a body that cannot be trusted: a
+// 2xx answer that comes out is JSON within the limit, and a redirect does not come out at all (following one would carry credentials
+// elsewhere, and send a POST as a GET). caller is the context without the time-out of the attempt.
+func (t *Transport) exchange(caller context.Context, req *http.Request) (*Answer, error) {
+	resp, err := t.config.Network.RoundTrip(req)
 	if err != nil {
-		return nil, a.explain(req.Context(), ctx, err)
+		return nil, t.explain(caller, req.Context(), err)
 	}
-	body, err := io.ReadAll(io.LimitReader(resp.Body, a.limit+1))
+	limit := t.config.MaxResponse
+	body, err := io.ReadAll(io.LimitReader(resp.Body, limit+1))
 	_ = resp.Body.Close() // what was read is all there is to know
 	success := resp.StatusCode >= 200 && resp.StatusCode < 300
 	switch {
 	case resp.StatusCode >= 300 && resp.StatusCode < 400:
 		return nil, malformed(resp.StatusCode, "redirected to %s, which is not followed: put the final address into the base URL", redirectHost(resp))
 	case err != nil && success:
-		return nil, a.explain(req.Context(), ctx, fmt.Errorf("it broke off: %w", err))
-	case success && int64(len(body)) > a.limit:
-		return nil, malformed(resp.StatusCode, "the answer is larger than %d bytes (WithMaxResponse)", a.limit)
+		return nil, t.explain(caller, req.Context(), fmt.Errorf("it broke off: %w", err))
+	case success && int64(len(body)) > limit:
+		return nil, malformed(resp.StatusCode, "the answer is larger than %d bytes (WithMaxResponse)", limit)
 	case success:
 		if err := checkJSON(resp, body); err != nil {
 			return nil, err
 		}
-	case int64(len(body)) > a.limit:
+	case int64(len(body)) > limit:
 		body = nil
 	}
-	resp.Body = io.NopCloser(bytes.NewReader(body))
-	resp.ContentLength = int64(len(body))
-	return resp, nil
+	return &Answer{Status: resp.StatusCode, Body: body, RetryAfter: retryAfter(resp.Header, time.Now())}, nil
+}
+
+func malformed(status int, format string, args ...any) error {
+	return &Error{Status: status, Err: fmt.Errorf(format, args...)}
 }
 
 // explain keeps the end of the caller's context apart from all other time-outs: a dialler's own and ours answer errors.Is for
 // context.DeadlineExceeded too, and would look as if the caller had given up.
-func (a *answers) explain(caller, request context.Context, err error) error {
+func (t *Transport) explain(caller, request context.Context, err error) error {
 	switch {
 	case caller.Err() != nil:
 		return caller.Err()
 	case request.Err() != nil:
-		return fmt.Errorf("no answer within %v (WithTimeout)", a.timeout)
+		return &Error{Err: fmt.Errorf("no answer within %v (WithTimeout)", t.config.Timeout)}
 	case errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled):
-		return fmt.Errorf("no answer: %v", err) //nolint:errorlint // not the caller's, so not wrapped
+		return &Error{Err: fmt.Errorf("no answer: %v", err)} //nolint:errorlint // not the caller's, so not wrapped
 	default:
-		return fmt.Errorf("no answer: %w", err)
+		return &Error{Err: fmt.Errorf("no answer: %w", err)}
 	}
 }
 

@@ -1,26 +1,18 @@
-package registry
+package transport
 
-import "net/http"
+import (
+	"context"
+	"errors"
+)
 
-// credentials adds the Authorization header and the caller's own headers to requests for the configured host, and to no other.
-// Secrets are held by functions, so that formatting this value shows addresses.
-type credentials struct {
-	next          http.RoundTripper
-	scheme, host  string
-	authorization func() string // nil for none
-	headers       []func(http.Header)
-}
+// ErrRefused is the error of an Authorize whose own credentials were refused.
+var ErrRefused = errors.New("the credentials were refused")
 
-func (c *credentials) RoundTrip(req *http.Request) (*http.Response, error) {
-	if req.URL.Scheme != c.scheme || req.URL.Host != c.host {
-		return c.next.RoundTrip(req)
-	}
-	req = req.Clone(req.Context()) // a RoundTripper must not change its caller's request
-	for _, add := range c.headers {
-		add(req.Header)
-	}
-	if c.authorization != nil {
-		req.Header.Set("Authorization", c.authorization())
-	}
-	return c.next.RoundTrip(req)
+// Authorize returns the Authorization header of a request. refused is one that it returned before and that was answered 401: it
+// returns another one if it has any, else the same. A function, since no formatting verb can look into one.
+type Authorize func(ctx context.Context, refused string) (string, error)
+
+// Static is an Authorize that always returns the same header.
+func Static(header string) Authorize {
+	return func(context.Context, string) (string, error) { return header, nil }
 }

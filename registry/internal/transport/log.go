@@ -1,4 +1,4 @@
-package registry
+package transport
 
 import (
 	"log/slog"
@@ -9,35 +9,29 @@ import (
 // Attribute keys of log records.
 const (
 	logMethod   = "method"
+	logHost     = "host"
 	logPath     = "path"
 	logStatus   = "status"
 	logDuration = "duration"
 	logError    = "error"
 )
 
-// requestLog logs each request at debug level: no headers, no bodies.
-type requestLog struct {
-	next   http.RoundTripper
-	logger *slog.Logger
-}
-
-func (l *requestLog) RoundTrip(req *http.Request) (*http.Response, error) {
+// log logs an attempt at debug level: no headers, no queries, no bodies.
+func (t *Transport) log(req *http.Request, start time.Time, answer *Answer, err error) {
 	ctx := req.Context()
-	if !l.logger.Enabled(ctx, slog.LevelDebug) {
-		return l.next.RoundTrip(req)
+	if t.config.Logger == nil || !t.config.Logger.Enabled(ctx, slog.LevelDebug) {
+		return
 	}
-	start := time.Now()
-	resp, err := l.next.RoundTrip(req)
 	attrs := []slog.Attr{
 		slog.String(logMethod, req.Method),
+		slog.String(logHost, req.URL.Host),
 		slog.String(logPath, req.URL.EscapedPath()),
 		slog.Duration(logDuration, time.Since(start)),
 	}
 	if err != nil {
 		attrs = append(attrs, slog.String(logError, err.Error()))
 	} else {
-		attrs = append(attrs, slog.Int(logStatus, resp.StatusCode))
+		attrs = append(attrs, slog.Int(logStatus, answer.Status))
 	}
-	l.logger.LogAttrs(ctx, slog.LevelDebug, "schema registry request", attrs...)
-	return resp, err
+	t.config.Logger.LogAttrs(ctx, slog.LevelDebug, "schema registry request", attrs...)
 }
