@@ -1,10 +1,13 @@
 package registry
 
 import (
+	"log/slog"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"github.com/magicbyte-go/magicbyte/registry/internal/cache"
+	"github.com/magicbyte-go/magicbyte/registry/internal/snapshot"
 	"github.com/magicbyte-go/magicbyte/registry/internal/transport"
 	"github.com/magicbyte-go/magicbyte/serde"
 )
@@ -16,15 +19,23 @@ type Client struct {
 	transport    *transport.Transport
 	network      http.RoundTripper // beneath transport
 	background   *cache.Group      // flights and refreshes
+	logger       *slog.Logger      // nil for none
 	normalize    bool
 	ignoredRules bool
 
 	ids           *cache.Memo[idKey, serde.Schema]
 	missing       cache.Missing[idKey]
 	versions      *cache.Memo[versionKey, serde.RegisteredSchema]
-	latest        *cache.Memo[string, serde.RegisteredSchema]
+	latest        *cache.Memo[versionKey, serde.RegisteredSchema]
 	registrations *cache.Memo[registrationKey, serde.RegisteredSchema] // filled by Register
 	lookups       *cache.Memo[registrationKey, serde.RegisteredSchema] // filled by Lookup; shares the table of registrations
+
+	book     *snapshot.Book // the last answers, for outages
+	outage   outage
+	owner    snapshot.Owner
+	snapshot string // the path, "" for none
+	unusable error  // why the file at that path was not read
+	saving   atomic.Bool
 }
 
 var _ serde.SchemaRegistry = (*Client)(nil)
@@ -32,7 +43,7 @@ var _ serde.SchemaRegistry = (*Client)(nil)
 // New returns a client of the registry at baseURL: http or https, with host, port and, where the registry has one, its base
 // path ("http://localhost:8080/apis/ccompat/v7"). A registry that runs on several hosts has several, separated by commas: the one that
 // answered last is asked first. Credentials in a URL are used as with [WithBasicAuth], for its host, and never shown.
-// New opens no connection; it reports everything that is wrong with its arguments at once.
+// New opens no connection, and reads no file but that of [WithSnapshot]; it reports everything that is wrong with its arguments at once.
 func New(baseURL string, opts ...Option) (*Client, error) {
 	conf := defaults()
 	conf.addressed(baseURL)
@@ -54,7 +65,7 @@ func New(baseURL string, opts ...Option) (*Client, error) {
 		newest        = func(serde.RegisteredSchema) time.Duration { return conf.latestTTL }
 		unchanging    = cache.Forever[serde.RegisteredSchema]
 	)
-	return &Client{
+	c := &Client{
 		base:    endpoints[0].Base,
 		home:    homeContext(conf.addresses[0].url.Path),
 		network: network,
@@ -63,38 +74,35 @@ func New(baseURL string, opts ...Option) (*Client, error) {
 			Retries: conf.retries, Headers: conf.headers, Logger: conf.logger,
 		}),
 		background:    background,
+		logger:        conf.logger,
 		normalize:     conf.normalize,
 		ignoredRules:  conf.ignoredRules,
 		ids:           cache.NewMemo(cache.NewTable[idKey, serde.Schema](conf.cacheSize, idKey.hash), cache.Forever[serde.Schema], background, idSize),
 		versions:      cache.NewMemo(cache.NewTable[versionKey, serde.RegisteredSchema](conf.cacheSize, hashAny), unchanging, background, versionSize),
-		latest:        cache.NewMemo(cache.NewTable[string, serde.RegisteredSchema](conf.cacheSize, hashAny), newest, background, latestSize),
+		latest:        cache.NewMemo(cache.NewTable[versionKey, serde.RegisteredSchema](conf.cacheSize, hashAny), newest, background, versionSize),
 		registrations: cache.NewMemo(registrations, unchanging, background, registrationSize),
 		lookups:       cache.NewMemo(registrations, unchanging, background, registrationSize),
-	}, nil
+		book:          snapshot.NewBook(conf.cacheSize),
+		snapshot:      conf.snapshot,
+		owner:         snapshot.Owner{RulesIgnored: conf.ignoredRules},
+	}
+	for _, e := range endpoints {
+		c.owner.Bases = append(c.owner.Bases, e.Base)
+	}
+	c.loadSnapshot()
+	return c, nil
 }
 
 // String names the client by its first base URL, which holds no credentials.
 func (c *Client) String() string { return "registry client of " + c.base }
 
-// Close ends what goes on in the background, waits for it, and closes connections that no request uses. What is cached is
-// answered as before; all else is [ErrClosed]. It may be called more than once.
+// Close ends what goes on in the background, waits for it, saves the snapshot, and closes connections that no request uses. What is
+// cached is answered as before; all else is [ErrClosed]. It may be called more than once.
 func (c *Client) Close() error {
 	c.background.Close()
+	err := c.SaveSnapshot()
 	if t, ok := c.network.(interface{ CloseIdleConnections() }); ok {
 		t.CloseIdleConnections()
 	}
-	return nil
-}
-
-// forgetSubject drops what the caches say about subject, once it was deleted. Ids stay, as the registry keeps them.
-func (c *Client) forgetSubject(subject string) {
-	ofSubject := func(key registrationKey) bool { return key.subject == subject }
-	c.registrations.Forget(ofSubject)
-	c.lookups.Forget(ofSubject)
-	c.versions.Forget(func(key versionKey) bool { return key.subject == subject })
-	c.forgetLatest(subject)
-}
-
-func (c *Client) forgetLatest(subject string) {
-	c.latest.Forget(func(key string) bool { return key == subject })
+	return err
 }

@@ -62,6 +62,18 @@ const (
 	opCheckCompatibility = "check compatibility"
 	opLevel              = "get compatibility level"
 	opSetLevel           = "set compatibility level"
+	opDeleteVersion      = "delete version"
+	opPurgeVersion       = "purge version"
+	opReferencedBy       = "list referrers"
+	opContexts           = "list contexts"
+	opSchemaTypes        = "list schema types"
+	opConfig             = "get config"
+	opSetConfig          = "set config"
+	opDeleteConfig       = "delete config"
+	opMode               = "get mode"
+	opSetMode            = "set mode"
+	opDeleteMode         = "delete mode"
+	opContract           = "contract"
 )
 
 // Error is what every method of a [Client] returns. It names what was attempted and what came back; fields that do not apply are zero.
@@ -177,7 +189,7 @@ func (e *Error) unknownSchema() bool {
 	switch e.Op {
 	case opSchemaByID:
 		return e.missing(codeSchemaNotFound)
-	case opSchemaByVersion, opLookup:
+	case opSchemaByVersion, opLookup, opContract:
 		return e.missing(codeSubjectNotFound, codeVersionNotFound, codeSchemaNotFound)
 	default:
 		return false

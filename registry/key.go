@@ -65,10 +65,6 @@ func versionSize(key versionKey, s serde.RegisteredSchema) int {
 	return len(key.subject) + schemaSize(s.Schema)
 }
 
-func latestSize(subject string, s serde.RegisteredSchema) int {
-	return len(subject) + schemaSize(s.Schema)
-}
-
 func schemaSize(s serde.Schema) int {
 	const perReference = 40 // besides its strings
 	size := len(s.Type) + len(s.Text)

@@ -24,6 +24,8 @@ func (c *Client) Register(ctx context.Context, subject string, schema serde.Sche
 	return c.registration(ctx, opRegister, subject, schema, c.registrations, c.register)
 }
 
+var errEmptySchema = errors.New("the schema is empty")
+
 func (c *Client) registration(
 	ctx context.Context, op, subject string, schema serde.Schema, kept *cache.Memo[registrationKey, serde.RegisteredSchema],
 	load func(context.Context, string, serde.Schema) (serde.RegisteredSchema, error),
@@ -33,10 +35,21 @@ func (c *Client) registration(
 		return serde.RegisteredSchema{}, attempt.because(err)
 	}
 	if schema.Text == "" { // to the registry it would mean the subject's latest schema
-		return serde.RegisteredSchema{}, attempt.because(errors.New("the schema is empty"))
+		return serde.RegisteredSchema{}, attempt.because(errEmptySchema)
 	}
-	s, err := kept.Get(ctx, newRegistrationKey(subject, schema), func(ctx context.Context) (serde.RegisteredSchema, error) {
-		return load(ctx, subject, schema)
+	key := newRegistrationKey(subject, schema)
+	if s, ok := kept.Cached(key); ok {
+		return s, nil
+	}
+	s, err := c.recall(ctx, key.asked(), func(ctx context.Context) (serde.RegisteredSchema, error) {
+		return kept.Get(ctx, key, func(ctx context.Context) (serde.RegisteredSchema, error) {
+			s, err := load(ctx, subject, schema)
+			if err != nil {
+				return s, attempt.because(err)
+			}
+			c.remember(key.asked(), s)
+			return s, nil
+		})
 	})
 	if err != nil {
 		return serde.RegisteredSchema{}, attempt.because(err)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strconv"
 
 	"github.com/magicbyte-go/magicbyte/serde"
 )
@@ -29,25 +30,31 @@ func (c *Client) schemaByID(ctx context.Context, key idKey) (serde.Schema, error
 	if n, isNumber := key.id.Number(); key.id.IsZero() || isNumber && n < 1 {
 		return serde.Schema{}, attempt.because(errors.New("not a schema id"))
 	}
-	s, err := c.ids.Get(ctx, key, func(ctx context.Context) (serde.Schema, error) {
-		if err := c.missing.Get(key); err != nil {
-			return serde.Schema{}, err
-		}
-		s, err := c.fetchID(ctx, key)
-		if err == nil {
-			return s, nil
-		}
-		err = attempt.because(err)
-		var answer *Error
-		if errors.As(err, &answer) && answer.missing(codeSchemaNotFound) {
-			c.missing.Put(key, answer)
-		}
-		return serde.Schema{}, err
+	s, err := c.recall(ctx, key.asked(), func(ctx context.Context) (serde.RegisteredSchema, error) {
+		s, err := c.ids.Get(ctx, key, func(ctx context.Context) (serde.Schema, error) { return c.loadID(ctx, key) })
+		return serde.RegisteredSchema{Schema: s}, err
 	})
 	if err != nil {
 		return serde.Schema{}, attempt.because(err)
 	}
-	return s, nil
+	return s.Schema, nil
+}
+
+func (c *Client) loadID(ctx context.Context, key idKey) (serde.Schema, error) {
+	if err := c.missing.Get(key); err != nil {
+		return serde.Schema{}, err
+	}
+	s, err := c.fetchID(ctx, key)
+	if err == nil {
+		c.remember(key.asked(), serde.RegisteredSchema{Schema: s})
+		return s, nil
+	}
+	err = Error{Op: opSchemaByID, ID: key.id}.because(err)
+	var answer *Error
+	if errors.As(err, &answer) && answer.missing(codeSchemaNotFound) {
+		c.missing.Put(key, answer)
+	}
+	return serde.Schema{}, err
 }
 
 // fetchID asks for a number in the default context through srclient, which knows neither contexts nor GUIDs.
@@ -83,26 +90,23 @@ func (c *Client) fetchID(ctx context.Context, key idKey) (serde.Schema, error) {
 // subject is [ErrSubjectNotFound], a missing version [ErrVersionNotFound], and both are [serde.ErrUnknownSchema].
 func (c *Client) SchemaByVersion(ctx context.Context, subject string, version int) (serde.RegisteredSchema, error) {
 	attempt := Error{Op: opSchemaByVersion, Subject: subject, Version: version}
-	if err := checkSubject(subject); err != nil {
+	if err := checkVersion(subject, version); err != nil {
 		return serde.RegisteredSchema{}, attempt.because(err)
 	}
-	if version < 1 && version != serde.LatestVersion {
-		return serde.RegisteredSchema{}, attempt.because(fmt.Errorf("%d is not a version", version))
+	key := versionKey{subject: subject, version: version}
+	kept := c.versions
+	if version == serde.LatestVersion {
+		kept = c.latest
 	}
-	load := func(ctx context.Context) (serde.RegisteredSchema, error) {
-		s, err := c.fetchByVersion(ctx, subject, version)
-		if err != nil {
-			return serde.RegisteredSchema{}, attempt.because(err)
-		}
-		c.keepID(s)
-		return s, nil
+	get := func(ctx context.Context) (serde.RegisteredSchema, error) {
+		return kept.Get(ctx, key, func(ctx context.Context) (serde.RegisteredSchema, error) { return c.loadVersion(ctx, key) })
 	}
 	var s serde.RegisteredSchema
 	var err error
-	if version == serde.LatestVersion {
-		s, err = c.latest.Get(ctx, subject, load)
+	if _, ok := kept.Cached(key); ok {
+		s, err = get(ctx)
 	} else {
-		s, err = c.versions.Get(ctx, versionKey{subject: subject, version: version}, load)
+		s, err = c.recall(ctx, key.asked(), get)
 	}
 	if err != nil {
 		return serde.RegisteredSchema{}, attempt.because(err)
@@ -110,11 +114,41 @@ func (c *Client) SchemaByVersion(ctx context.Context, subject string, version in
 	return s, nil
 }
 
-// keepID puts a schema that came by version where SchemaByID finds it: they share the text, and a request is saved.
+func (c *Client) loadVersion(ctx context.Context, key versionKey) (serde.RegisteredSchema, error) {
+	s, err := c.fetchByVersion(ctx, key.subject, key.version)
+	if err != nil {
+		err = Error{Op: opSchemaByVersion, Subject: key.subject, Version: key.version}.because(err)
+		if key.version == serde.LatestVersion {
+			c.rememberMissing(key.asked(), err)
+		}
+		return serde.RegisteredSchema{}, err
+	}
+	c.keepID(s)
+	c.remember(key.asked(), s)
+	return s, nil
+}
+
+// keepID puts a schema that came by version or by registration where SchemaByID finds it: they share the text, and a request is saved.
 func (c *Client) keepID(s serde.RegisteredSchema) {
 	key := idKey{context: c.contextOf(s.Subject), id: s.ID}
 	if key.context == c.home {
 		key.context = ""
 	}
 	c.ids.Put(key, s.Schema)
+	c.remember(key.asked(), serde.RegisteredSchema{Schema: s.Schema})
+}
+
+// checkVersion refuses what cannot be asked for.
+func checkVersion(subject string, version int) error {
+	if version < 1 && version != serde.LatestVersion {
+		return fmt.Errorf("%d is not a version", version)
+	}
+	return checkSubject(subject)
+}
+
+func versionPath(subject string, version int) string {
+	if version == serde.LatestVersion {
+		return subjectPath(subject) + "/versions/latest"
+	}
+	return subjectPath(subject) + "/versions/" + strconv.Itoa(version)
 }
