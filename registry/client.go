@@ -38,8 +38,6 @@ type Client struct {
 	saving   atomic.Bool
 }
 
-var _ serde.SchemaRegistry = (*Client)(nil)
-
 // New returns a client of the registry at baseURL: http or https, with host, port and, where the registry has one, its base
 // path ("http://localhost:8080/apis/ccompat/v7"). A registry that runs on several hosts has several, separated by commas: the one that
 // answered last is asked first. Credentials in a URL are used as with [WithBasicAuth], for its host, and never shown.

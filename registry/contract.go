@@ -72,7 +72,7 @@ func (c *Client) RegisterContract(ctx context.Context, subject string, contract 
 	if len(contract.RuleSet) > 0 && !json.Valid(contract.RuleSet) {
 		return serde.RegisteredSchema{}, attempt.because(errors.New("the rule set is not valid JSON"))
 	}
-	defer c.forgetSubject(subject) // the newest version, and what a look-up of the bare schema finds
+	defer c.forgetSubject(ctx, subject) // the newest version, and what a look-up of the bare schema finds
 	var answer schemaAnswer
 	if err := c.rest(ctx, http.MethodPost, subjectPath(subject)+"/versions"+c.normalizeQuery(), request, &answer); err != nil {
 		return serde.RegisteredSchema{}, attempt.because(err)

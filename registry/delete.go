@@ -12,7 +12,7 @@ func (c *Client) DeleteSubject(ctx context.Context, subject string) ([]int, erro
 	if err := checkSubject(subject); err != nil {
 		return nil, attempt.because(err)
 	}
-	defer c.forgetSubject(subject)
+	defer c.forgetSubject(ctx, subject)
 	versions, err := c.softDelete(ctx, subject)
 	if err != nil {
 		return nil, attempt.because(err)
@@ -27,7 +27,7 @@ func (c *Client) PurgeSubject(ctx context.Context, subject string) ([]int, error
 	if err := checkSubject(subject); err != nil {
 		return nil, attempt.because(err)
 	}
-	defer c.forgetSubject(subject)
+	defer c.forgetSubject(ctx, subject)
 	var versions []int
 	if err := c.rest(ctx, http.MethodDelete, subjectPath(subject)+"?permanent=true", nil, &versions); err != nil {
 		return nil, attempt.because(err)
@@ -51,7 +51,7 @@ func (c *Client) deleteVersion(ctx context.Context, op, subject string, version 
 	if err := checkVersion(subject, version); err != nil {
 		return 0, attempt.because(err)
 	}
-	defer c.forgetSubject(subject)
+	defer c.forgetSubject(ctx, subject)
 	if err := c.rest(ctx, http.MethodDelete, versionPath(subject, version)+query, nil, &deleted); err != nil {
 		return 0, attempt.because(err)
 	}
@@ -59,14 +59,14 @@ func (c *Client) deleteVersion(ctx context.Context, op, subject string, version 
 }
 
 // forgetSubject drops what the caches say about subject, once it was deleted. Ids stay, as the registry keeps them.
-func (c *Client) forgetSubject(subject string) {
+func (c *Client) forgetSubject(ctx context.Context, subject string) {
 	ofSubject := func(key registrationKey) bool { return key.subject == subject }
 	c.registrations.Forget(ofSubject)
 	c.lookups.Forget(ofSubject)
 	c.versions.Forget(func(key versionKey) bool { return key.subject == subject })
 	c.forgetLatest(subject)
 	c.book.Drop(subject)
-	c.save()
+	c.save(ctx)
 }
 
 func (c *Client) forgetLatest(subject string) {

@@ -119,17 +119,17 @@ func (c *Client) withoutSnapshot(err error) error {
 }
 
 // remember keeps an answer for outages.
-func (c *Client) remember(asked snapshot.Key, s serde.RegisteredSchema) {
+func (c *Client) remember(ctx context.Context, asked snapshot.Key, s serde.RegisteredSchema) {
 	c.book.Put(asked, snapshot.Answer{Schema: s})
-	c.save()
+	c.save(ctx)
 }
 
 // rememberMissing keeps the answer that a subject has no version: a service whose subjects do not exist yet starts as well.
-func (c *Client) rememberMissing(asked snapshot.Key, err error) {
+func (c *Client) rememberMissing(ctx context.Context, asked snapshot.Key, err error) {
 	var answer *Error
 	if errors.As(err, &answer) && answer.missing(codeSubjectNotFound) {
 		c.book.Put(asked, snapshot.Answer{Missing: snapshot.Missing{Status: answer.HTTPStatus, Code: answer.Code, Message: answer.Message}})
-		c.save()
+		c.save(ctx)
 	}
 }
 

@@ -47,7 +47,7 @@ func (c *Client) registration(
 			if err != nil {
 				return s, attempt.because(err)
 			}
-			c.remember(key.asked(), s)
+			c.remember(ctx, key.asked(), s)
 			return s, nil
 		})
 	})
@@ -73,6 +73,11 @@ func (c *Client) register(ctx context.Context, subject string, schema serde.Sche
 	if !errors.Is(err, ErrSubjectNotFound) && !errors.Is(err, ErrSchemaNotFound) {
 		return found, err
 	}
+	return c.add(ctx, subject, schema)
+}
+
+// add registers a schema that a look-up has not found.
+func (c *Client) add(ctx context.Context, subject string, schema serde.Schema) (serde.RegisteredSchema, error) {
 	// Also after a failure: the registry may have added the version before the answer was lost.
 	defer c.forgetLatest(subject)
 	var answer schemaAnswer
@@ -80,7 +85,7 @@ func (c *Client) register(ctx context.Context, subject string, schema serde.Sche
 		return serde.RegisteredSchema{}, err
 	}
 	if answer.Version == 0 { // 7.x answers the id alone
-		found, err = c.lookup(ctx, subject, schema)
+		found, err := c.lookup(ctx, subject, schema)
 		if !errors.Is(err, ErrSubjectNotFound) && !errors.Is(err, ErrSchemaNotFound) {
 			return found, err
 		} // a follower that lags behind: the id is what counts

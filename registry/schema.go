@@ -46,7 +46,7 @@ func (c *Client) loadID(ctx context.Context, key idKey) (serde.Schema, error) {
 	}
 	s, err := c.fetchID(ctx, key)
 	if err == nil {
-		c.remember(key.asked(), serde.RegisteredSchema{Schema: s})
+		c.remember(ctx, key.asked(), serde.RegisteredSchema{Schema: s})
 		return s, nil
 	}
 	err = Error{Op: opSchemaByID, ID: key.id}.because(err)
@@ -119,23 +119,23 @@ func (c *Client) loadVersion(ctx context.Context, key versionKey) (serde.Registe
 	if err != nil {
 		err = Error{Op: opSchemaByVersion, Subject: key.subject, Version: key.version}.because(err)
 		if key.version == serde.LatestVersion {
-			c.rememberMissing(key.asked(), err)
+			c.rememberMissing(ctx, key.asked(), err)
 		}
 		return serde.RegisteredSchema{}, err
 	}
-	c.keepID(s)
-	c.remember(key.asked(), s)
+	c.keepID(ctx, s)
+	c.remember(ctx, key.asked(), s)
 	return s, nil
 }
 
 // keepID puts a schema that came by version or by registration where SchemaByID finds it: they share the text, and a request is saved.
-func (c *Client) keepID(s serde.RegisteredSchema) {
+func (c *Client) keepID(ctx context.Context, s serde.RegisteredSchema) {
 	key := idKey{context: c.contextOf(s.Subject), id: s.ID}
 	if key.context == c.home {
 		key.context = ""
 	}
 	c.ids.Put(key, s.Schema)
-	c.remember(key.asked(), serde.RegisteredSchema{Schema: s.Schema})
+	c.remember(ctx, key.asked(), serde.RegisteredSchema{Schema: s.Schema})
 }
 
 // checkVersion refuses what cannot be asked for.

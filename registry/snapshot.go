@@ -49,7 +49,7 @@ func (c *Client) loadSnapshot() {
 	if err := c.book.Load(c.snapshot, c.owner); err != nil {
 		c.unusable = fmt.Errorf("the snapshot %s is not used: %w", c.snapshot, err)
 		if c.logger != nil {
-			c.logger.Error("schema registry snapshot is not used", slog.String(logPath, c.snapshot), slog.Any(logError, err)) //nolint:sloglint // New has no context
+			c.logger.Error("schema registry snapshot is not used", slog.String(logPath, c.snapshot), slog.Any(logError, err))
 		}
 		return
 	}
@@ -59,12 +59,11 @@ func (c *Client) loadSnapshot() {
 }
 
 // save writes the snapshot in a moment, unless that is under way.
-func (c *Client) save() {
+func (c *Client) save(ctx context.Context) {
 	if c.snapshot == "" || !c.book.Changed() || !c.saving.CompareAndSwap(false, true) {
 		return
 	}
-	//nolint:contextcheck // it outlives the call that learnt something
-	c.background.Go(context.Background(), func(ctx context.Context) {
+	c.background.Go(ctx, func(ctx context.Context) {
 		select {
 		case <-time.After(saveDelay):
 		case <-ctx.Done(): // Close saves
