@@ -125,3 +125,18 @@ func newClient(t *testing.T, url string, opts ...registry.Option) *registry.Clie
 	t.Cleanup(func() { _ = c.Close() })
 	return c
 }
+
+// recorder keeps what a handler writes.
+type recorder struct {
+	header http.Header
+	status int
+	body   bytes.Buffer
+}
+
+func (r *recorder) Header() http.Header         { return r.header }
+func (r *recorder) WriteHeader(status int)      { r.status = status }
+func (r *recorder) Write(b []byte) (int, error) { return r.body.Write(b) }
+
+func (r *recorder) response(req *http.Request) *http.Response {
+	return &http.Response{StatusCode: r.status, Header: r.header, Body: io.NopCloser(&r.body), Request: req}
+}
