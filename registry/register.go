@@ -38,8 +38,8 @@ func (c *Client) registration(
 		return serde.RegisteredSchema{}, attempt.because(errEmptySchema)
 	}
 	key := newRegistrationKey(subject, schema)
-	if s, ok := kept.Cached(key); ok {
-		return s, nil
+	if s := kept.Cached(key); s != nil {
+		return *s, nil
 	}
 	s, err := c.recall(ctx, key.asked(), func(ctx context.Context) (serde.RegisteredSchema, error) {
 		return kept.Get(ctx, key, func(ctx context.Context) (serde.RegisteredSchema, error) {

@@ -15,14 +15,23 @@ import (
 // (Confluent's registry since 8.0). It is served from the cache where possible; that an id does not exist is remembered for
 // 5 s. An id that the registry does not know is [ErrSchemaNotFound] and [serde.ErrUnknownSchema].
 func (c *Client) SchemaByID(ctx context.Context, registryContext string, id serde.SchemaID) (serde.Schema, error) {
-	key := idKey{context: contextName(registryContext), id: id}
-	if _, isGUID := id.GUID(); isGUID || key.context == c.home {
-		key.context = ""
+	key := idKey{id: id}
+	if registryContext != "" {
+		key.context = c.foreign(registryContext, id)
 	}
-	if s, ok := c.ids.Cached(key); ok { // here rather than in get, whose load function would be allocated first
-		return s, nil
+	if s := c.ids.Cached(key); s != nil { // here rather than in Get, whose load function would be allocated first
+		return *s, nil
 	}
 	return c.schemaByID(ctx, key)
+}
+
+// foreign is the name of a registry context as ids have it: "" for the client's own, and for GUIDs, which are the same in all of them.
+func (c *Client) foreign(context string, id serde.SchemaID) string {
+	context = contextName(context)
+	if _, isGUID := id.GUID(); isGUID || context == c.home {
+		return ""
+	}
+	return context
 }
 
 func (c *Client) schemaByID(ctx context.Context, key idKey) (serde.Schema, error) {
@@ -103,7 +112,7 @@ func (c *Client) SchemaByVersion(ctx context.Context, subject string, version in
 	}
 	var s serde.RegisteredSchema
 	var err error
-	if _, ok := kept.Cached(key); ok {
+	if kept.Cached(key) != nil {
 		s, err = get(ctx)
 	} else {
 		s, err = c.recall(ctx, key.asked(), get)
@@ -130,10 +139,7 @@ func (c *Client) loadVersion(ctx context.Context, key versionKey) (serde.Registe
 
 // keepID puts a schema that came by version or by registration where SchemaByID finds it: they share the text, and a request is saved.
 func (c *Client) keepID(ctx context.Context, s serde.RegisteredSchema) {
-	key := idKey{context: c.contextOf(s.Subject), id: s.ID}
-	if key.context == c.home {
-		key.context = ""
-	}
+	key := idKey{context: c.foreign(c.contextOf(s.Subject), s.ID), id: s.ID}
 	c.ids.Put(key, s.Schema)
 	c.remember(ctx, key.asked(), serde.RegisteredSchema{Schema: s.Schema})
 }

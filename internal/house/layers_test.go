@@ -74,6 +74,12 @@ var rules = []rule{
 		reason:   "the registry client speaks HTTP and knows no Kafka",
 	},
 	{
+		packages: "registry/internal/...",
+		deny:     []string{module + "/..."},
+		allow:    []string{"serde", "serde/avro", "registry/internal/..."},
+		reason:   "transport, caches and snapshots know no schema registry calls: the client stands on them",
+	},
+	{
 		packages: "registry/embedded",
 		deny:     []string{"registry", "registry/registrytest/..."},
 		reason:   "white-box tests of registry use it, and it must not judge by the client's own idea of the protocol: it speaks raw HTTP",

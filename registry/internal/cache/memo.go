@@ -43,13 +43,13 @@ func NewMemo[K comparable, V any](t *Table[K, V], ttl func(V) time.Duration, gro
 // once, and load goes on for the others. load runs under a context with the values of the first caller's. A value in the last quarter of its
 // time is returned, and load runs in the background to replace it.
 func (m *Memo[K, V]) Get(ctx context.Context, key K, load func(context.Context) (V, error)) (V, error) {
-	value, age := m.table.look(key)
+	kept, age := m.table.look(key)
 	switch age {
 	case fresh:
-		return value, nil
+		return *kept, nil
 	case aging:
 		m.refresh(ctx, key, load)
-		return value, nil
+		return *kept, nil
 	}
 	var zero V
 	if err := ctx.Err(); err != nil {
@@ -71,8 +71,8 @@ func (m *Memo[K, V]) Get(ctx context.Context, key K, load func(context.Context) 
 	}
 }
 
-// Cached returns what is kept for key. It takes no lock and allocates nothing.
-func (m *Memo[K, V]) Cached(key K) (V, bool) { return m.table.Get(key) }
+// Cached returns where the value kept for key lies, or nil: it must not be changed. It takes no lock and allocates nothing.
+func (m *Memo[K, V]) Cached(key K) *V { return m.table.Peek(key) }
 
 // Put keeps value as if it had been loaded.
 func (m *Memo[K, V]) Put(key K, value V) { m.table.Put(key, value, m.size(key, value), m.ttl(value)) }

@@ -29,9 +29,10 @@ type entry[K comparable, V any] struct {
 	key     K
 	value   V
 	size    int64
-	ages    time.Time // when it should be replaced
-	expires time.Time // when it must be; zero for never
 	read    atomic.Bool
+	ends    bool      // at expires
+	ages    time.Time // when it should be replaced
+	expires time.Time // when it must be
 }
 
 // entryOverhead is about what an entry costs besides the strings in it.
@@ -56,21 +57,29 @@ const (
 
 // Get returns the value kept for key.
 func (t *Table[K, V]) Get(key K) (value V, ok bool) {
-	value, a := t.look(key)
-	return value, a != gone
+	if v := t.Peek(key); v != nil {
+		return *v, true
+	}
+	return value, false
 }
 
-func (t *Table[K, V]) look(key K) (value V, a age) {
+// Peek returns where the value kept for key lies, or nil: it must not be changed. Copies of large values are what a hit takes longest for.
+func (t *Table[K, V]) Peek(key K) *V {
+	v, _ := t.look(key)
+	return v
+}
+
+func (t *Table[K, V]) look(key K) (*V, age) {
 	slots := *t.slots.Load()
 	e := slots[t.find(slots, key)].Load()
 	if e == nil {
-		return value, gone
+		return nil, gone
 	}
-	a = fresh
-	if !e.expires.IsZero() {
+	a := fresh
+	if e.ends {
 		switch now := time.Now(); {
 		case !now.Before(e.expires):
-			return value, gone
+			return nil, gone
 		case !now.Before(e.ages):
 			a = aging
 		}
@@ -78,7 +87,7 @@ func (t *Table[K, V]) look(key K) (value V, a age) {
 	if !e.read.Load() { // written once, so that readers on many cores do not fight for the cache line
 		e.read.Store(true)
 	}
-	return e.value, a
+	return &e.value, a
 }
 
 // find returns the index of key's slot, or of the empty one where it belongs. At least a quarter of the slots is empty.
@@ -96,7 +105,7 @@ func (t *Table[K, V]) Put(key K, value V, size int, ttl time.Duration) {
 	e := &entry[K, V]{key: key, value: value, size: int64(size) + entryOverhead}
 	if ttl > 0 {
 		now := time.Now()
-		e.ages, e.expires = now.Add(ttl/4*3), now.Add(ttl)
+		e.ends, e.ages, e.expires = true, now.Add(ttl/4*3), now.Add(ttl)
 	}
 	if e.size > t.limit {
 		return
