@@ -2,6 +2,7 @@ package producer
 
 import (
 	"context"
+	"reflect"
 
 	"github.com/magicbyte-go/magicbyte/serde"
 )
@@ -26,7 +27,7 @@ func registerTogether(ctx context.Context, topic string, serializers ...any) err
 			continue
 		}
 		batch, ok := from.(serde.BatchRegistry)
-		if !ok || reg != nil && batch != reg {
+		if !ok || !reflect.TypeOf(batch).Comparable() || reg != nil && batch != reg {
 			return nil // each on its own
 		}
 		reg, schemas = batch, append(schemas, schema)

@@ -2,9 +2,11 @@ package registry
 
 import (
 	"encoding/base64"
-	"fmt"
+	"errors"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"golang.org/x/oauth2/clientcredentials"
@@ -43,7 +45,7 @@ func WithBasicAuth(user, password string) Option {
 
 func basicAuth(user, password string) (string, error) {
 	if user == "" || strings.Contains(user, ":") {
-		return "", fmt.Errorf("the user must not be empty or hold a colon")
+		return "", errors.New("the user must not be empty or hold a colon")
 	}
 	return "Basic " + base64.StdEncoding.EncodeToString([]byte(user+":"+password)), nil
 }
@@ -81,7 +83,7 @@ func WithClientCredentials(conf *clientcredentials.Config) Option {
 		}
 		copied := &clientcredentials.Config{
 			ClientID: conf.ClientID, ClientSecret: conf.ClientSecret, TokenURL: conf.TokenURL,
-			Scopes: conf.Scopes, EndpointParams: conf.EndpointParams, AuthStyle: conf.AuthStyle,
+			Scopes: slices.Clone(conf.Scopes), EndpointParams: maps.Clone(conf.EndpointParams), AuthStyle: conf.AuthStyle,
 		}
 		c.authorize("WithClientCredentials", func(network http.RoundTripper, c *config, group *cache.Group) transport.Authorize {
 			return transport.ClientCredentials(copied, network, c.timeout, group)

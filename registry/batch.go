@@ -149,14 +149,11 @@ func (b *batch) check(ctx context.Context, it *item) error {
 	}
 	attempt := Error{Op: opRegister, Subject: it.subject}
 	level, err := b.client.Level(ctx, it.subject)
-	if err != nil {
-		if errors.Is(err, ErrUnauthorized) {
-			return nil // who may register may not see the configuration
-		}
+	switch {
+	case err != nil && (ctx.Err() != nil || errors.Is(err, ErrUnavailable)):
 		return err
-	}
-	if level == compat.None {
-		return nil
+	case err != nil || level == compat.None:
+		return nil // who may register may not see the configuration, and some registries have none for a subject: the verdict is the registry's
 	}
 	earlier, err := b.client.earlier(ctx, it.subject, level)
 	if err != nil || earlier == nil {
@@ -230,7 +227,7 @@ type BatchError struct {
 	Left       []string                 // subjects that were left alone because of those
 }
 
-func (b *batch) failure() *BatchError {
+func (b *batch) failure(ctx context.Context) *BatchError {
 	e := &BatchError{}
 	for _, it := range b.items {
 		switch {
@@ -244,34 +241,36 @@ func (b *batch) failure() *BatchError {
 			e.Left = append(e.Left, it.subject)
 		}
 	}
+	if len(e.Failed) == 0 { // none had been begun when ctx ended
+		e.Failed = append(e.Failed, Error{Op: opRegister}.because(ctx.Err()))
+	}
 	return e
 }
 
-// Error lists the subjects that were registered, that failed and why, and that were left alone.
+// Error lists the subjects that failed and why, that were registered, and that were left alone, each at most ten of them.
 func (e *BatchError) Error() string {
-	var b strings.Builder
 	total := len(e.Registered) + len(e.Found) + len(e.Failed) + len(e.Left)
-	fmt.Fprintf(&b, "registry: register %d schemas: %d failed", total, len(e.Failed))
+	var failed, registered []string
 	for _, err := range e.Failed {
-		b.WriteString("; " + strings.TrimPrefix(err.Error(), "registry: "))
+		failed = append(failed, strings.TrimPrefix(err.Error(), "registry: "))
 	}
-	fmt.Fprintf(&b, "; %d registered", len(e.Registered))
-	for i, s := range e.Registered {
-		b.WriteString(separator(i) + s.Subject + " id " + s.ID.String())
+	for _, s := range e.Registered {
+		registered = append(registered, s.Subject+" id "+s.ID.String())
 	}
-	fmt.Fprintf(&b, "; %d not registered", len(e.Left))
-	for i, subject := range e.Left {
-		b.WriteString(separator(i) + subject)
-	}
-	fmt.Fprintf(&b, "; %d were there", len(e.Found))
-	return b.String()
+	return fmt.Sprintf("registry: register %d schemas: %d failed%s; %d registered%s; %d not registered%s; %d were there",
+		total, len(failed), list(failed, "; "), len(registered), list(registered, ", "), len(e.Left), list(e.Left, ", "), len(e.Found))
 }
 
-func separator(i int) string {
-	if i == 0 {
-		return ": "
+func list(all []string, separator string) string {
+	const most = 10
+	switch {
+	case len(all) == 0:
+		return ""
+	case len(all) > most:
+		return ": " + strings.Join(all[:most], separator) + fmt.Sprintf("%sand %d more", separator, len(all)-most)
+	default:
+		return ": " + strings.Join(all, separator)
 	}
-	return ", "
 }
 
 // Unwrap returns the failures.

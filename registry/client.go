@@ -33,8 +33,8 @@ type Client struct {
 	book     *snapshot.Book // the last answers, for outages
 	outage   outage
 	owner    snapshot.Owner
-	snapshot string // the path, "" for none
-	unusable error  // why the file at that path was not read
+	snapshot string                // the path, "" for none
+	unusable atomic.Pointer[error] // why the file at that path was not read, until it was written anew
 	saving   atomic.Bool
 }
 

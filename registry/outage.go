@@ -112,10 +112,11 @@ func lastAnswer(a snapshot.Answer) (serde.RegisteredSchema, error) {
 
 // withoutSnapshot says beside an outage that a snapshot would have helped, had it been whole.
 func (c *Client) withoutSnapshot(err error) error {
-	if c.unusable == nil || err == nil || !errors.Is(err, ErrUnavailable) {
+	why := c.unusable.Load()
+	if why == nil || err == nil || !errors.Is(err, ErrUnavailable) {
 		return err
 	}
-	return fmt.Errorf("%w (%w)", err, c.unusable)
+	return fmt.Errorf("%w (%w)", err, *why)
 }
 
 // remember keeps an answer for outages.

@@ -21,7 +21,7 @@ func (c *Client) RegisterAll(ctx context.Context, schemas ...serde.SubjectSchema
 	}
 	for _, phase := range []func(context.Context, *item) error{b.find, b.check, b.add} {
 		if !b.run(ctx, phase) {
-			return nil, b.failure()
+			return nil, b.failure(ctx)
 		}
 	}
 	registered := make([]serde.RegisteredSchema, len(b.items))
@@ -35,10 +35,14 @@ func (c *Client) RegisterAll(ctx context.Context, schemas ...serde.SubjectSchema
 func (b *batch) run(ctx context.Context, phase func(context.Context, *item) error) bool {
 	for _, wave := range b.waves {
 		for i, err := range parallel(ctx, len(wave), func(ctx context.Context, i int) error { return phase(ctx, wave[i]) }) {
-			if err != nil {
-				wave[i].err = err
-				b.failed.Store(true)
+			switch {
+			case err == nil:
+				continue
+			case ctx.Err() != nil && err == ctx.Err(): //nolint:errorlint // as parallel returns it for what was not begun
+				err = errLeft
 			}
+			wave[i].err = err
+			b.failed.Store(true)
 		}
 	}
 	return !b.failed.Load()

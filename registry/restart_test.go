@@ -20,7 +20,9 @@ func TestServiceRestartsWithoutItsRegistry(t *testing.T) {
 	)
 	server := httptest.NewServer(embedded.New())
 	url, path := server.URL, filepath.Join(t.TempDir(), "schemas.snapshot")
-	connect := func() *registry.Client { return newClient(t, url, registry.WithSnapshot(path), registry.WithRetries(3)) }
+	connect := func() *registry.Client {
+		return newClient(t, url, registry.WithSnapshot(path), registry.WithRetries(3))
+	}
 	ctx := t.Context()
 
 	first := connect()

@@ -38,6 +38,7 @@ func (c *Client) SaveSnapshot() error {
 	if err := c.book.Save(c.snapshot, c.owner); err != nil {
 		return fmt.Errorf("registry: save snapshot %s: %w", c.snapshot, err)
 	}
+	c.unusable.Store(nil)
 	return nil
 }
 
@@ -47,7 +48,8 @@ func (c *Client) loadSnapshot() {
 		return
 	}
 	if err := c.book.Load(c.snapshot, c.owner); err != nil {
-		c.unusable = fmt.Errorf("the snapshot %s is not used: %w", c.snapshot, err)
+		why := fmt.Errorf("the snapshot %s is not used: %w", c.snapshot, err)
+		c.unusable.Store(&why)
 		if c.logger != nil {
 			c.logger.Error("schema registry snapshot is not used", slog.String(logPath, c.snapshot), slog.Any(logError, err))
 		}

@@ -16,3 +16,9 @@ type Authorize func(ctx context.Context, refused string) (string, error)
 func Static(header string) Authorize {
 	return func(context.Context, string) (string, error) { return header, nil }
 }
+
+// unauthorizedError is why there was no header, so that the registry was not asked.
+type unauthorizedError struct{ cause error }
+
+func (e unauthorizedError) Error() string { return e.cause.Error() }
+func (e unauthorizedError) Unwrap() error { return e.cause }

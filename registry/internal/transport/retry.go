@@ -18,6 +18,7 @@ const (
 // verdict is what an attempt means for the next one.
 type verdict struct {
 	alive      bool // the endpoint answers
+	unasked    bool // it was not asked, as there were no credentials for it
 	elsewhere  bool // another endpoint may do better
 	again      bool // a later attempt may do better
 	retryAfter time.Duration
@@ -26,9 +27,10 @@ type verdict struct {
 func judge(answer *Answer, err error) verdict {
 	if err != nil {
 		var known *Error
+		var unauthorized unauthorizedError
 		switch {
-		case errors.Is(err, ErrRefused):
-			return verdict{}
+		case errors.As(err, &unauthorized):
+			return verdict{unasked: true, again: !errors.Is(err, ErrRefused)}
 		case errors.As(err, &known) && known.Status != 0:
 			return verdict{elsewhere: true} // a proxy's page, a redirect: it will be the same in a moment
 		default:

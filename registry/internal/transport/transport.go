@@ -119,7 +119,11 @@ func (t *Transport) round(ctx context.Context, r Request) (answer *Answer, v ver
 		}
 		asked := v.retryAfter
 		v = judge(answer, err)
-		t.pool.report(i, v.alive)
+		if v.unasked {
+			t.pool.release(i)
+		} else {
+			t.pool.report(i, v.alive)
+		}
 		if !v.elsewhere {
 			return answer, v, err
 		}
@@ -135,7 +139,7 @@ func (t *Transport) ask(ctx context.Context, e Endpoint, r Request) (*Answer, er
 	}
 	header, err := e.Authorize(ctx, "")
 	if err != nil {
-		return nil, err
+		return nil, unauthorizedError{err}
 	}
 	answer, err := t.attempt(ctx, e, r, header)
 	if err != nil || answer.Status != http.StatusUnauthorized {
@@ -144,7 +148,7 @@ func (t *Transport) ask(ctx context.Context, e Endpoint, r Request) (*Answer, er
 	renewed, err := e.Authorize(ctx, header)
 	switch {
 	case err != nil:
-		return nil, err
+		return nil, unauthorizedError{err}
 	case renewed == header:
 		return answer, nil
 	default:
