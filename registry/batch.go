@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"sync/atomic"
 
 	"github.com/magicbyte-go/magicbyte/registry/compat"
@@ -163,10 +162,18 @@ func (b *batch) check(ctx context.Context, it *item) error {
 	if candidate.References, err = b.texts(ctx, it, make(map[string]bool)); err != nil {
 		return attempt.because(err)
 	}
-	if err := compat.Check(level, candidate, earlier).Err(); err != nil {
+	result := compat.Check(level, candidate, earlier)
+	result.Messages = slices.DeleteFunc(result.Messages, undecided)
+	if err := result.Err(); err != nil {
 		return attempt.because(fmt.Errorf("%w under level %s: %w", ErrIncompatible, level, err))
 	}
 	return nil
+}
+
+// undecided reports whether a message says that there is no verdict here. It is the registry's then, which may well read a text that
+// this module cannot.
+func undecided(m compat.Message) bool {
+	return m.Type == compat.Unparsable || m.Type == compat.TooComplex
 }
 
 // add registers a missing item, unless another one has failed.
@@ -218,60 +225,3 @@ func (b *batch) texts(ctx context.Context, it *item, seen map[string]bool) ([]st
 
 // errLeft is the state of an item that was left alone because another one had failed.
 var errLeft = errors.New("registry: left alone")
-
-// BatchError says how far [Client.RegisterAll] came.
-type BatchError struct {
-	Registered []serde.RegisteredSchema // added by this call
-	Found      []serde.RegisteredSchema // were there before
-	Failed     []error                  // an [*Error] for each subject that failed
-	Left       []string                 // subjects that were left alone because of those
-}
-
-func (b *batch) failure(ctx context.Context) *BatchError {
-	e := &BatchError{}
-	for _, it := range b.items {
-		switch {
-		case it.err != nil && !errors.Is(it.err, errLeft):
-			e.Failed = append(e.Failed, Error{Op: opRegister, Subject: it.subject}.because(it.err))
-		case it.state == itemFound:
-			e.Found = append(e.Found, it.registered)
-		case it.state == itemAdded:
-			e.Registered = append(e.Registered, it.registered)
-		default:
-			e.Left = append(e.Left, it.subject)
-		}
-	}
-	if len(e.Failed) == 0 { // none had been begun when ctx ended
-		e.Failed = append(e.Failed, Error{Op: opRegister}.because(ctx.Err()))
-	}
-	return e
-}
-
-// Error lists the subjects that failed and why, that were registered, and that were left alone, each at most ten of them.
-func (e *BatchError) Error() string {
-	total := len(e.Registered) + len(e.Found) + len(e.Failed) + len(e.Left)
-	var failed, registered []string
-	for _, err := range e.Failed {
-		failed = append(failed, strings.TrimPrefix(err.Error(), "registry: "))
-	}
-	for _, s := range e.Registered {
-		registered = append(registered, s.Subject+" id "+s.ID.String())
-	}
-	return fmt.Sprintf("registry: register %d schemas: %d failed%s; %d registered%s; %d not registered%s; %d were there",
-		total, len(failed), list(failed, "; "), len(registered), list(registered, ", "), len(e.Left), list(e.Left, ", "), len(e.Found))
-}
-
-func list(all []string, separator string) string {
-	const most = 10
-	switch {
-	case len(all) == 0:
-		return ""
-	case len(all) > most:
-		return ": " + strings.Join(all[:most], separator) + fmt.Sprintf("%sand %d more", separator, len(all)-most)
-	default:
-		return ": " + strings.Join(all, separator)
-	}
-}
-
-// Unwrap returns the failures.
-func (e *BatchError) Unwrap() []error { return e.Failed }

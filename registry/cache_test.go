@@ -317,7 +317,7 @@ func TestLatestIsRefreshedInTheBackground(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var requests atomic.Int32
-		c := memoryClient(t, func(r *http.Request) answer {
+		c := memoryClient(t, func(*http.Request) answer {
 			n := requests.Add(1)
 			if n > 1 {
 				<-time.After(time.Second)

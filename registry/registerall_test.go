@@ -182,6 +182,34 @@ func TestRegisterAllForbidsNoMoreThanTheRegistry(t *testing.T) {
 	}
 }
 
+// Where there is no verdict here, the registry's counts: an earlier version that cannot be read, a level that may not be seen.
+func TestRegisterAllWithoutAVerdict(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		path   string
+		give   answer
+		fields string
+		want   error
+	}{
+		"version that cannot be read": {"GET /subjects/b/versions/latest", ok(`{"subject":"b","id":1,"version":1,"schema":"{\"type\":\"nonsense\"}"}`), `{"name":"n","type":"int","default":0}`, nil},
+		"no level":                    {"GET /config/b", refusal(404, 40408, "no level"), `{"name":"n","type":"int","default":0}`, nil},
+		"no right to see the level":   {"GET /config/b", refusal(403, 403, "Forbidden"), `{"name":"n","type":"int"}`, registry.ErrIncompatible},
+	} {
+		w := newWatched()
+		c := w.client(t)
+		if _, err := c.Register(t.Context(), "b", recordOf("B", ``)); err != nil {
+			t.Fatal(err)
+		}
+		w.refuses[tc.path] = tc.give
+		if _, err := c.RegisterAll(t.Context(), serde.SubjectSchema{Subject: "b", Schema: recordOf("B", tc.fields)}); !errors.Is(err, tc.want) {
+			t.Errorf("%s: %v, want %v", name, err, tc.want)
+		}
+		if got := len(w.written()); got != 2 {
+			t.Errorf("%s: %d registrations, want both", name, got)
+		}
+	}
+}
+
 // A registry has no transactions: the error says how far it came, and the next call goes on from there.
 func TestRegisterAllFailsHalfWay(t *testing.T) {
 	t.Parallel()
