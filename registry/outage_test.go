@@ -170,6 +170,25 @@ func TestOutageWithADeadline(t *testing.T) {
 	})
 }
 
+// What this client registered is the newest version, also where the registry had said before that there is none.
+func TestOutageAfterTheFirstRegistration(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newSwitchable()
+		c := s.client(t)
+		if _, err := c.SchemaByVersion(t.Context(), "orders-value", serde.LatestVersion); !errors.Is(err, registry.ErrSubjectNotFound) {
+			t.Fatal(err)
+		}
+		if _, err := c.Register(t.Context(), "orders-value", order); err != nil {
+			t.Fatal(err)
+		}
+		s.state.Store(isDown)
+		if got, err := c.SchemaByVersion(t.Context(), "orders-value", serde.LatestVersion); err != nil || got.Version != 1 {
+			t.Errorf("newest version %d, %v, want 1", got.Version, err)
+		}
+	})
+}
+
 // A registry that answers is believed, also when it says something else than before.
 func TestRefusalIsNoOutage(t *testing.T) {
 	t.Parallel()

@@ -65,7 +65,11 @@ func (c *Client) lookup(ctx context.Context, subject string, schema serde.Schema
 	if err := c.checkContext(subject, answer.Subject); err != nil {
 		return serde.RegisteredSchema{}, err
 	}
-	return answer.registered(http.StatusOK, subject, c.ignoredRules)
+	found, err := answer.registered(http.StatusOK, subject, c.ignoredRules)
+	if err == nil {
+		c.keepID(ctx, found)
+	}
+	return found, err
 }
 
 func (c *Client) register(ctx context.Context, subject string, schema serde.Schema) (serde.RegisteredSchema, error) {
@@ -94,7 +98,12 @@ func (c *Client) add(ctx context.Context, subject string, schema serde.Schema) (
 		return serde.RegisteredSchema{}, err
 	}
 	schema.Type = schemaType(schema.Type)
-	return answer.place(http.StatusOK, subject, schema)
+	added, err := answer.place(http.StatusOK, subject, schema)
+	if err == nil && added.Version > 0 { // in place of what was the newest before, which may be that there was none
+		c.remember(ctx, versionKey{subject: subject, version: added.Version}.asked(), added)
+		c.remember(ctx, versionKey{subject: subject, version: serde.LatestVersion}.asked(), added)
+	}
+	return added, err
 }
 
 func (c *Client) normalizeQuery() string {
