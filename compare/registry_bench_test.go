@@ -38,7 +38,10 @@ func BenchmarkCachedSchemaByID(b *testing.B) {
 	var table sr.Serde
 	table.Register(id, struct{}{}, sr.DecodeFn(func([]byte, any) error { return nil }))
 	record := append([]byte{0, 0, 0, 0}, byte(id))
-	bareMap := map[int]serde.Schema{id: {Text: text}}
+	bareMap := make(map[int]serde.Schema)
+	for i := range 1000 { // a map of one is no map to Go
+		bareMap[i+1] = serde.Schema{Text: text}
+	}
 
 	for _, library := range []struct {
 		name string

@@ -23,7 +23,7 @@ type Client struct {
 	normalize    bool
 	ignoredRules bool
 
-	ids           *cache.Memo[idKey, serde.Schema]
+	ids           idCache
 	missing       cache.Missing[idKey]
 	versions      *cache.Memo[versionKey, serde.RegisteredSchema]
 	latest        *cache.Memo[versionKey, serde.RegisteredSchema]
@@ -75,7 +75,7 @@ func New(baseURL string, opts ...Option) (*Client, error) {
 		logger:        conf.logger,
 		normalize:     conf.normalize,
 		ignoredRules:  conf.ignoredRules,
-		ids:           cache.NewMemo(cache.NewTable[idKey, serde.Schema](conf.cacheSize, idKey.hash), cache.Forever[serde.Schema], background, idSize),
+		ids:           newIDCache(conf.cacheSize, background),
 		versions:      cache.NewMemo(cache.NewTable[versionKey, serde.RegisteredSchema](conf.cacheSize, hashAny), unchanging, background, versionSize),
 		latest:        cache.NewMemo(cache.NewTable[versionKey, serde.RegisteredSchema](conf.cacheSize, hashAny), newest, background, versionSize),
 		registrations: cache.NewMemo(registrations, unchanging, background, registrationSize),

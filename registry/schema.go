@@ -15,11 +15,16 @@ import (
 // (Confluent's registry since 8.0). It is served from the cache where possible; that an id does not exist is remembered for
 // 5 s. An id that the registry does not know is [ErrSchemaNotFound] and [serde.ErrUnknownSchema].
 func (c *Client) SchemaByID(ctx context.Context, registryContext string, id serde.SchemaID) (serde.Schema, error) {
+	if n, isNumber := id.Number(); isNumber && registryContext == "" { // nearly all records, so before a key is made for all others
+		if s := c.ids.numbers.Cached(n); s != nil {
+			return *s, nil
+		}
+	}
 	key := idKey{id: id}
 	if registryContext != "" {
 		key.context = c.foreign(registryContext, id)
 	}
-	if s := c.ids.Cached(key); s != nil { // here rather than in Get, whose load function would be allocated first
+	if s := c.ids.cached(key); s != nil { // here rather than in get, whose load function would be allocated first
 		return *s, nil
 	}
 	return c.schemaByID(ctx, key)
@@ -40,7 +45,7 @@ func (c *Client) schemaByID(ctx context.Context, key idKey) (serde.Schema, error
 		return serde.Schema{}, attempt.because(errors.New("not a schema id"))
 	}
 	s, err := c.recall(ctx, key.asked(), func(ctx context.Context) (serde.RegisteredSchema, error) {
-		s, err := c.ids.Get(ctx, key, func(ctx context.Context) (serde.Schema, error) { return c.loadID(ctx, key) })
+		s, err := c.ids.get(ctx, key, func(ctx context.Context) (serde.Schema, error) { return c.loadID(ctx, key) })
 		return serde.RegisteredSchema{Schema: s}, err
 	})
 	if err != nil {
@@ -140,7 +145,7 @@ func (c *Client) loadVersion(ctx context.Context, key versionKey) (serde.Registe
 // keepID puts a schema that came by version or by registration where SchemaByID finds it: they share the text, and a request is saved.
 func (c *Client) keepID(ctx context.Context, s serde.RegisteredSchema) {
 	key := idKey{context: c.foreign(c.contextOf(s.Subject), s.ID), id: s.ID}
-	c.ids.Put(key, s.Schema)
+	c.ids.put(key, s.Schema)
 	c.remember(ctx, key.asked(), serde.RegisteredSchema{Schema: s.Schema})
 }
 

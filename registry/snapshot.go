@@ -56,7 +56,7 @@ func (c *Client) loadSnapshot() {
 		return
 	}
 	c.book.Schemas(func(context string, id serde.SchemaID, schema serde.Schema) {
-		c.ids.Put(idKey{context: context, id: id}, schema)
+		c.ids.put(idKey{context: context, id: id}, schema)
 	})
 }
 
