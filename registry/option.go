@@ -143,8 +143,8 @@ func WithMaxResponse(bytes int64) Option {
 	})
 }
 
-// WithCacheSize bounds, in bytes, each of the caches for schemas by id, for versions, and for registrations. What was not used
-// lately is evicted first; an entry larger than the bound is not kept. The default is 64 MiB; it must be positive.
+// WithCacheSize bounds, in bytes, each of the caches for schemas by id, for versions, and for registrations, and the last answers that are
+// kept for outages, whose texts are mostly those of the caches. What was not used lately is evicted first; an entry larger than the bound is not kept. The default is 64 MiB; it must be positive.
 func WithCacheSize(bytes int64) Option {
 	return optionFunc(func(c *config) {
 		if bytes <= 0 {
@@ -154,7 +154,8 @@ func WithCacheSize(bytes int64) Option {
 	})
 }
 
-// WithLatestTTL says how long the newest version of a subject is taken as such without asking again. The default is 5 min; it must be positive.
+// WithLatestTTL says how long the newest version of a subject is taken as such without asking again; a call in the last quarter of that time has it
+// fetched in the background. The default is 5 min; it must be positive.
 func WithLatestTTL(d time.Duration) Option {
 	return optionFunc(func(c *config) {
 		if d <= 0 {
@@ -164,7 +165,8 @@ func WithLatestTTL(d time.Duration) Option {
 	})
 }
 
-// WithLogger logs each request at debug level. The default is silence.
+// WithLogger logs each attempt at a request at debug level, the end of an outage at info, its beginning and a snapshot that cannot be
+// written at warn, and a snapshot that cannot be used at error. The default is silence.
 func WithLogger(logger *slog.Logger) Option {
 	return optionFunc(func(c *config) {
 		if logger == nil {
