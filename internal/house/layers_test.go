@@ -139,6 +139,11 @@ var rules = []rule{
 		reason:   "the command and the harness share it, and neither's weight belongs to the other",
 	},
 	{
+		packages: "cmd/magicbyte-gen",
+		deny:     []string{"schemas/...", "github.com/confluentinc/..."},
+		reason:   "it writes schemas, also where what is there is broken, and go generate needs no C compiler",
+	},
+	{
 		packages: "cmd/...",
 		deny:     []string{"integration/...", "github.com/testcontainers/..."},
 		reason:   "the command brings no Docker client: 38 third-party packages instead of 164",

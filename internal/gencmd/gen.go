@@ -1,4 +1,6 @@
-package main
+// Package gencmd is the command that writes Go code from schemas: a part of magicbyte, and a program of its own that imports nothing
+// of what is generated.
+package gencmd
 
 import (
 	"bytes"
@@ -12,7 +14,8 @@ import (
 	"github.com/magicbyte-go/magicbyte/serde/avro/avrogen"
 )
 
-func newGenCommand() *cobra.Command {
+// New returns the command.
+func New() *cobra.Command {
 	var (
 		config   avrogen.Config
 		out      string
@@ -25,7 +28,7 @@ func newGenCommand() *cobra.Command {
 
 Schemas may refer to types of each other. All schemas of a Go package are to be given at once, as in
 
-	//go:generate go run github.com/magicbyte-go/magicbyte/cmd/magicbyte gen --package events order.avsc customer.avsc`,
+	//go:generate go run github.com/magicbyte-go/magicbyte/cmd/magicbyte-gen --package events order.avsc customer.avsc`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			switch optional {
