@@ -129,7 +129,12 @@ func (c *Consumer[K, V]) Run(ctx context.Context, handler func(ctx context.Conte
 	if handler == nil {
 		return errors.New("consumer: the handler is nil")
 	}
-	e := newEngine(ctx, c.set, newCodec(c.key, c.value, handler))
+	e := newEngine(ctx, c.set, codec{
+		decode: decoder(c.key, c.value),
+		handle: func(ctx context.Context, unit []*task) error {
+			return handler(ctx, unit[0].rec.(*Record[K, V])) //nolint:errcheck // the decoder made it
+		},
+	})
 	e.topics, e.group, e.ready = c.topics, c.group, c.ready
 	defer e.stop(nil)
 	c.mu.Lock()

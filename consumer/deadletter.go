@@ -69,33 +69,35 @@ func letterConfig(consumer, extra kafka.ConfigMap) (kafka.ConfigMap, error) {
 	})
 }
 
-// deadLetters writes dead letters. send may be called by many lanes at once.
+// deadLetters writes dead letters. All methods but close are safe for concurrent use.
 type deadLetters struct {
-	producer *kafka.Producer
+	producer kafkaclient.Producer
 	group    string
 	log      *slog.Logger
-	retry    time.Duration
 	drains   sync.WaitGroup
+
+	mu     sync.RWMutex // held for reading around each Produce
+	closed bool
 }
 
 func openDeadLetters(config kafka.ConfigMap, group string, set settings) (*deadLetters, error) {
-	producer, err := kafka.NewProducer(&config)
+	producer, err := set.openProducer(config)
 	if err != nil {
 		return nil, fmt.Errorf("consumer: dead letters: %w", err)
 	}
-	d := &deadLetters{producer: producer, group: group, log: set.log, retry: set.sendRetry}
+	d := &deadLetters{producer: producer, group: group, log: set.log}
 	logs := producer.Logs()
 	d.drains.Go(func() { kafkaclient.DrainLogs(logs, set.log) })
 	d.drains.Go(d.reports)
 	return d, nil
 }
 
-// reports hands each delivery report to the lane that waits for it. The channels have room for it, so this never blocks.
+// reports hands each delivery report to the function that was sent with the dead letter.
 func (d *deadLetters) reports() {
 	for event := range d.producer.Events() {
 		switch event := event.(type) {
 		case *kafka.Message:
-			event.Opaque.(chan error) <- event.TopicPartition.Error //nolint:errcheck // produce put it there
+			event.Opaque.(func(error))(event.TopicPartition.Error) //nolint:errcheck // send put it there
 		case kafka.Error:
 			d.log.Warn("Kafka client of the dead letters", slog.Any(keyError, event))
 		}
@@ -119,7 +121,11 @@ func (d *deadLetters) check(ctx context.Context, topics []string, create bool) e
 }
 
 func (d *deadLetters) create(ctx context.Context, topic string) error {
-	admin, err := kafka.NewAdminClientFromProducer(d.producer)
+	producer, ok := d.producer.(*kafka.Producer)
+	if !ok {
+		return nil // in memory, where every topic exists
+	}
+	admin, err := kafka.NewAdminClientFromProducer(producer)
 	if err != nil {
 		return err
 	}
@@ -136,41 +142,44 @@ func (d *deadLetters) create(ctx context.Context, topic string) error {
 	return nil
 }
 
-// send writes a dead letter and waits until the brokers have it. What may pass is tried again until ctx ends; any other
-// failure is returned. When ctx ends, the dead letter may be there or not.
-func (d *deadLetters) send(ctx context.Context, m *kafka.Message, f failure) error {
-	letter := d.letter(m, f)
-	for logged := false; ; {
-		err := d.produce(ctx, letter)
-		if err == nil || ctx.Err() != nil {
-			return err
-		}
-		if !passing(err) {
-			return fmt.Errorf("dead letter to %s: %w", *letter.TopicPartition.Topic, err)
-		}
-		if !logged {
-			logged = true
-			d.log.WarnContext(ctx, "dead letter not written; the partition waits", slog.String(keyTopic, *m.TopicPartition.Topic),
-				slog.Int(keyPartition, int(m.TopicPartition.Partition)), slog.Int64(keyOffset, int64(m.TopicPartition.Offset)), slog.Any(keyError, err))
-		}
-		if !sleep(ctx, d.retry) {
-			return ctx.Err()
-		}
+// post writes the dead letters of a condemned strand. Their reports settle its tasks, or have it come here again.
+func (e *engine) post(st *strand) {
+	tasks, f := e.sched.outgoing(st)
+	for _, t := range tasks {
+		e.letters.send(e.letters.letter(t, f), func(err error) { e.posted(st, t, f, err) })
 	}
 }
 
-func (d *deadLetters) produce(ctx context.Context, letter *kafka.Message) error {
-	report := make(chan error, 1)
-	attempt := *letter
-	attempt.Opaque = report
-	if err := d.producer.Produce(&attempt, nil); err != nil {
-		return err
+// posted takes the outcome of a dead letter. What may pass is tried again, for as long as it takes; any other failure ends the run.
+func (e *engine) posted(st *strand, t *task, f failure, err error) {
+	l := st.lane
+	switch {
+	case err == nil:
+		if e.sched.posted(st, t, false, 0) {
+			e.log.Warn("record dead-lettered", append(l.attrs(t, f.err), slog.String(keyStage, string(f.stage)))...)
+		}
+	case passing(err):
+		if e.sched.posted(st, t, true, e.set.sendRetry) {
+			e.log.Warn("dead letter not written, to be tried again", l.attrs(t, err)...)
+		}
+	case e.sched.refused(st):
+		err = fmt.Errorf("dead letter to %s: %w", letterTopic(l.Topic, e.group), err)
+		e.stop(l.recordError(t, f.stage, errors.Join(f.err, err), ""))
 	}
-	select {
-	case err := <-report:
-		return err
-	case <-ctx.Done():
-		return ctx.Err()
+}
+
+// send hands a dead letter to the producer. done is called with its outcome, once, by this goroutine or another; never after close.
+func (d *deadLetters) send(letter *kafka.Message, done func(error)) {
+	letter.Opaque = done
+	d.mu.RLock()
+	err := error(kafka.NewError(kafka.ErrState, "closed", false))
+	if !d.closed {
+		err = d.producer.Produce(letter, nil)
+	}
+	closed := d.closed
+	d.mu.RUnlock()
+	if err != nil && !closed {
+		done(err)
 	}
 }
 
@@ -186,7 +195,8 @@ func passing(err error) bool {
 
 // letter makes the dead letter: key, value and headers as they were, then why. Its timestamp is the time of writing, since
 // brokers refuse some that records may have.
-func (d *deadLetters) letter(m *kafka.Message, f failure) *kafka.Message {
+func (d *deadLetters) letter(t *task, f failure) *kafka.Message {
+	m := t.m
 	topic := letterTopic(*m.TopicPartition.Topic, d.group)
 	headers := make([]kafka.Header, len(m.Headers), len(m.Headers)+13)
 	copy(headers, m.Headers)
@@ -199,14 +209,15 @@ func (d *deadLetters) letter(m *kafka.Message, f failure) *kafka.Message {
 	add(HeaderErrorStage, string(f.stage))
 	add(HeaderErrorClass, f.class)
 	add(HeaderErrorMessage, truncated(f.err.Error(), maxErrorMessage))
-	add(HeaderAttempts, strconv.Itoa(f.attempts))
-	add(HeaderFirstFailedAt, stamp(f.first))
+	add(HeaderAttempts, strconv.Itoa(t.attempts))
+	add(HeaderFirstFailedAt, stamp(t.first))
 	add(HeaderFailedAt, stamp(time.Now()))
-	if !f.keyID.IsZero() {
-		add(HeaderKeySchemaID, f.keyID.String())
+	keyID, valueID := f.ids(t)
+	if !keyID.IsZero() {
+		add(HeaderKeySchemaID, keyID.String())
 	}
-	if !f.valueID.IsZero() {
-		add(HeaderValueSchemaID, f.valueID.String())
+	if !valueID.IsZero() {
+		add(HeaderValueSchemaID, valueID.String())
 	}
 	return &kafka.Message{
 		TopicPartition: kafka.TopicPartition{Topic: &topic, Partition: kafka.PartitionAny},
@@ -216,8 +227,11 @@ func (d *deadLetters) letter(m *kafka.Message, f failure) *kafka.Message {
 	}
 }
 
-// close gives up what is not acknowledged: the lanes have been told already.
+// close gives up what is not acknowledged: the lanes have given it up already.
 func (d *deadLetters) close() {
+	d.mu.Lock()
+	d.closed = true
+	d.mu.Unlock()
 	if err := d.producer.Purge(kafka.PurgeInFlight | kafka.PurgeQueue); err != nil {
 		d.log.Debug("dead letters not purged", slog.Any(keyError, err))
 	}

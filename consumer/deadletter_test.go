@@ -96,7 +96,7 @@ func TestDeadLetterHoldsTheOriginal(t *testing.T) {
 			name:    "a long message, cut between characters",
 			record:  &kgo.Record{Key: []byte("k"), Value: []byte("v")},
 			value:   failing(serde.ClassCorrupt),
-			handler: func(*textRecord) error { return errors.New("x" + strings.Repeat("é", 600)) },
+			handler: func(*textRecord) error { return consumer.Permanent(errors.New("x" + strings.Repeat("é", 600))) },
 			want: map[string]string{
 				consumer.HeaderErrorStage: "handler", consumer.HeaderErrorClass: "handler", consumer.HeaderValueSchemaID: "7",
 				consumer.HeaderErrorMessage: "x" + strings.Repeat("é", 511),

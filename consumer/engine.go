@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
@@ -36,36 +35,42 @@ type engine struct {
 	failed   sync.Once
 	failure  error // why stop was called first
 
-	client  *kafka.Consumer
+	client  kafkaclient.Consumer
 	logs    sync.WaitGroup
 	letters *deadLetters // shared; nil without dead letters
 
-	lanes      map[partition]*lane
-	recent     *lane               // lane of the last message
-	lingering  map[partition]*lane // closed, but the handler did not return in time
+	lanes      map[TopicPartition]*lane
+	recent     *lane                    // lane of the last message
+	lingering  map[TopicPartition]*lane // closed, but a handler did not return in time
 	epoch      int64
-	paused     map[partition]*lane
+	paused     map[TopicPartition]*lane
 	joined     bool // had an assignment, if an empty one
 	subscribed bool
 	drainBy    time.Time // a shutdown's end of the drain; zero before
 	ticked     time.Time
 	resumed    time.Time
 
-	queued atomic.Int64 // shared: bytes in all queues
-	pulse  pulse        // shared
-	holds  holds        // shared
+	cut ShutdownError // what revocations during a shutdown cut short
+
+	sched scheduler // shared
+	pulse pulse     // shared
+	holds holds     // shared
 }
 
 func newEngine(ctx context.Context, set settings, codec codec) *engine {
 	e := &engine{
 		set: set, codec: codec, log: set.log,
 		values:    context.WithoutCancel(ctx),
-		lanes:     map[partition]*lane{},
-		lingering: map[partition]*lane{},
-		paused:    map[partition]*lane{},
+		lanes:     map[TopicPartition]*lane{},
+		lingering: map[TopicPartition]*lane{},
+		paused:    map[TopicPartition]*lane{},
 	}
 	e.stopping, e.end = context.WithCancel(ctx)
 	e.pulse.start = time.Now()
+	e.sched = scheduler{
+		order: set.order, limit: set.order.handlers(), batch: 1,
+		pulse: &e.pulse, stopping: e.stopping, post: e.post,
+	}
 	return e
 }
 
@@ -94,7 +99,7 @@ func (e *engine) open(config, letterConfig kafka.ConfigMap) (err error) {
 	if !newProtocol(config) {
 		e.pulse.limit = millis(config, "session.timeout.ms", defaultSessionTimeout) / 2
 	}
-	if e.client, err = kafka.NewConsumer(&config); err != nil {
+	if e.client, err = e.set.openConsumer(config); err != nil {
 		return fmt.Errorf("consumer: %w", err)
 	}
 	logs := e.client.Logs()
@@ -144,7 +149,7 @@ func (e *engine) poll() {
 
 // step waits for one event of the client and serves it. Rebalances happen inside.
 func (e *engine) step(timeout time.Duration) {
-	e.pulse.beat()
+	e.sched.beat()
 	switch event := e.client.Poll(int(timeout.Milliseconds())).(type) {
 	case *kafka.Message:
 		e.message(event)
@@ -173,22 +178,22 @@ func (e *engine) message(m *kafka.Message) {
 		return
 	}
 	l := e.recent
-	if l == nil || l.id != m.TopicPartition.Partition || l.topic != *m.TopicPartition.Topic {
-		if l = e.lanes[partition{*m.TopicPartition.Topic, m.TopicPartition.Partition}]; l == nil {
+	if l == nil || l.Partition != m.TopicPartition.Partition || l.Topic != *m.TopicPartition.Topic {
+		if l = e.lanes[TopicPartition{*m.TopicPartition.Topic, m.TopicPartition.Partition}]; l == nil {
 			return // of a partition that was just given back
 		}
 		e.recent = l
 	}
-	records, bytes, ok := l.push(m)
+	held, ok := l.push(m)
 	if !ok {
 		var err error
 		if l, err = e.rewound(l); err != nil {
-			e.stop(fmt.Errorf("consumer: go on with %s[%d]: %w", l.topic, l.id, err))
+			e.stop(fmt.Errorf("consumer: go on with %s: %w", l.TopicPartition, err))
 			return
 		}
-		records, bytes, _ = l.push(m)
+		held, _ = l.push(m)
 	}
-	if !l.paused && e.full(records, bytes) {
+	if !l.paused && e.full(held) {
 		e.pause(l)
 	}
 }

@@ -27,6 +27,19 @@ var (
 	ErrLost = errors.New("consumer: partition lost")
 )
 
+// ErrHandlerTimeout is the cause of a handler's context that ended by [WithHandlerTimeout]. It is found in the error of such a
+// handler too, which is a failed attempt like any other.
+var ErrHandlerTimeout = errors.New("consumer: handler took too long")
+
+// TopicPartition names a partition.
+type TopicPartition struct {
+	Topic     string
+	Partition int32
+}
+
+// String returns "topic[partition]".
+func (p TopicPartition) String() string { return fmt.Sprintf("%s[%d]", p.Topic, p.Partition) }
+
 // Ref names a record.
 type Ref struct {
 	Topic     string

@@ -1,8 +1,10 @@
 package consumer
 
-// QueuedBytes is what waits for the handlers of a running consumer.
+// QueuedBytes is what is unsettled in a running consumer.
 func (c *Consumer[K, V]) QueuedBytes() int64 {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.running.queued.Load()
+	c.running.sched.mu.Lock()
+	defer c.running.sched.mu.Unlock()
+	return int64(c.running.sched.bytes)
 }

@@ -15,25 +15,39 @@ import (
 	"github.com/magicbyte-go/magicbyte/serde"
 )
 
-// newTestLane makes a lane that needs no broker, and starts it. handle gets the offsets.
-func newTestLane(t *testing.T, set settings, decode func(context.Context) error, handle func(context.Context, int64) error) *lane {
+// newTestEngine makes an engine that needs no broker. handle gets the offsets.
+func newTestEngine(t *testing.T, set settings, decode func(context.Context) error, handle func(context.Context, int64) error) *engine {
 	t.Helper()
+	if problems := errors.Join(set.complete(defaultMaxPollInterval)...); problems != nil {
+		t.Fatal(problems)
+	}
 	e := newEngine(t.Context(), set, codec{
-		decode: func(ctx context.Context, m *kafka.Message) (anyRecord, error) {
+		decode: func(ctx context.Context, m *kafka.Message) (AnyRecord, error) {
 			if err := decode(ctx); err != nil {
 				return nil, &decodeError{stage: StageValue, err: err}
 			}
-			return &Record[string, string]{Offset: int64(m.TopicPartition.Offset)}, nil
+			return &Record[string, string]{Meta: Meta{Offset: int64(m.TopicPartition.Offset)}}, nil
 		},
-		handle: func(ctx context.Context, rec anyRecord) error {
-			return handle(ctx, rec.(*Record[string, string]).Offset)
+		handle: func(ctx context.Context, unit []*task) error {
+			return handle(ctx, unit[0].offset())
 		},
 	})
-	e.pulse.limit = 2 * time.Hour // there is no poll goroutine to beat
-	e.pulse.beat()
-	l := newLane(e, partition{"orders.raw", 0}, 1, nil)
-	go l.run()
-	return l
+	e.pulse.limit = 1000 * time.Hour // there is no poll goroutine to beat
+	e.sched.beat()
+	return e
+}
+
+// newTestLane makes an engine with one lane.
+func newTestLane(t *testing.T, set settings, decode func(context.Context) error, handle func(context.Context, int64) error) *lane {
+	t.Helper()
+	return newLane(newTestEngine(t, set, decode, handle), TopicPartition{"orders.raw", 0}, 1)
+}
+
+// end ends a lane whose handlers return.
+func end(l *lane) {
+	l.halt(ErrShutdown)
+	<-l.done
+	l.cancel(nil)
 }
 
 func message(offset int64) *kafka.Message {
@@ -58,7 +72,7 @@ func TestCompletionAfterTheEpochChangesNothing(t *testing.T) {
 			t.Errorf("position() = %d, %t with offset 5 in the handler, want 5", got, ok)
 		}
 		l.halt(ErrRevoked)
-		l.abandon(ErrRevoked)
+		l.cancel(ErrRevoked)
 		l.close()
 		close(release)
 		<-l.done
@@ -95,10 +109,10 @@ func TestHaltDropsWhatWasNotStarted(t *testing.T) {
 		if got, _ := l.position(); got != 1 {
 			t.Errorf("position() = %d, want 1: the running handler finished, nothing else was started", got)
 		}
-		if got := l.e.queued.Load(); got != 0 {
-			t.Errorf("%d bytes counted as queued after everything was dropped", got)
+		if got := l.load(); got != (load{}) {
+			t.Errorf("%+v counted as unsettled after everything was dropped", got)
 		}
-		l.abandon(nil)
+		l.cancel(nil)
 	})
 }
 
@@ -110,6 +124,7 @@ func TestLaneStartsNothingWhilePollGoroutineIsStuck(t *testing.T) {
 			handled <- offset
 			return nil
 		})
+		l.e.pulse.limit = 2 * time.Hour
 		<-time.After(3 * time.Hour) // of synctest's clock: the whole process was stopped
 		l.push(message(0))
 		<-time.After(time.Minute)
@@ -117,11 +132,9 @@ func TestLaneStartsNothingWhilePollGoroutineIsStuck(t *testing.T) {
 		if len(handled) != 0 {
 			t.Error("a handler was started although the poll goroutine has not run")
 		}
-		l.e.pulse.beat()
+		l.e.sched.beat()
 		<-handled
-		l.halt(ErrShutdown)
-		<-l.done
-		l.abandon(nil)
+		end(l)
 	})
 }
 
@@ -150,9 +163,7 @@ func TestRegistryOutage(t *testing.T) {
 		if n := strings.Count(log.String(), "\n"); n != 2 {
 			t.Errorf("%d lines in the log, want one when the outage began and one when it ended:\n%s", n, &log)
 		}
-		l.halt(ErrShutdown)
-		<-l.done
-		l.abandon(nil)
+		end(l)
 	})
 }
 
@@ -169,7 +180,7 @@ func TestUnknownSchemaWaitBeginsAgainAfterAnOutage(t *testing.T) {
 			return &serde.Error{Class: class, Err: errors.New("no")}
 		}, nil)
 		l.push(message(0))
-		<-l.done // without dead letters the run stops
+		<-l.e.stopping.Done() // without dead letters the run stops
 		ended = time.Since(began)
 		if want := 70 * time.Second; ended != want {
 			t.Errorf("given up after %v, want %v: 30 s of saying no without a break", ended, want)
@@ -177,7 +188,7 @@ func TestUnknownSchemaWaitBeginsAgainAfterAnOutage(t *testing.T) {
 		if _, ok := errors.AsType[*RecordError](l.e.failure); !ok {
 			t.Errorf("the run was stopped with %v, want a RecordError", l.e.failure)
 		}
-		l.abandon(nil)
+		end(l)
 	})
 }
 

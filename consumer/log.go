@@ -2,7 +2,7 @@ package consumer
 
 import (
 	"log/slog"
-	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -18,30 +18,27 @@ const (
 	keyStack      = "stack"
 	keyDuration   = "duration"
 	keyEpoch      = "epoch"
+	keyAttempts   = "attempts"
 )
 
-// holds logs once when lanes begin to wait for the schema registry, and once when none waits any more.
+// holds logs once when records begin to wait for the schema registry, and once when none waits any more.
 type holds struct {
-	mu      sync.Mutex
-	waiting int
-	since   time.Time
+	waiting atomic.Int64
+	since   atomic.Int64 // in nanoseconds of Unix time
 }
 
-func (h *holds) begin(l *lane, err error) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.waiting++
-	if h.waiting == 1 {
-		h.since = time.Now()
-		l.e.log.Warn("waiting for the schema registry; records are held, none is given up for it", l.attrs(err)...)
+func (h *holds) begin(log *slog.Logger, attrs []any) {
+	if h.waiting.Add(1) == 1 {
+		h.since.Store(time.Now().UnixNano())
+		log.Warn("waiting for the schema registry; records are held, none is given up for it", attrs...)
 	}
 }
 
-func (h *holds) end(l *lane) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.waiting--
-	if h.waiting == 0 {
-		l.e.log.Info("no longer waiting for the schema registry", slog.Duration(keyDuration, time.Since(h.since)))
+func (h *holds) end(log *slog.Logger) {
+	if h.waiting.Add(-1) == 0 {
+		log.Info("no longer waiting for the schema registry", slog.Duration(keyDuration, time.Since(time.Unix(0, h.since.Load()))))
 	}
 }
+
+// forget is end for a record that is dropped: nothing is known of the registry then.
+func (h *holds) forget() { h.waiting.Add(-1) }

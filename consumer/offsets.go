@@ -9,7 +9,7 @@ import (
 
 // store hands the watermarks that moved to the client, which commits them in the background. Only the poll goroutine calls it, the
 // one that closes epochs too, so what is stored is always of an open one.
-func (e *engine) store(lanes map[partition]*lane) {
+func (e *engine) store(lanes map[TopicPartition]*lane) {
 	var moved []*lane
 	var offsets []kafka.TopicPartition
 	for _, l := range lanes {
@@ -18,7 +18,7 @@ func (e *engine) store(lanes map[partition]*lane) {
 			continue
 		}
 		moved = append(moved, l)
-		offsets = append(offsets, kafka.TopicPartition{Topic: &l.topic, Partition: l.id, Offset: kafka.Offset(offset)})
+		offsets = append(offsets, kafka.TopicPartition{Topic: &l.Topic, Partition: l.Partition, Offset: kafka.Offset(offset)})
 	}
 	if len(offsets) == 0 {
 		return
@@ -52,7 +52,7 @@ func (e *engine) committed(event kafka.OffsetsCommitted) {
 
 func (l *lane) offsetAttrs(tp kafka.TopicPartition) []any {
 	return []any{
-		slog.String(keyTopic, l.topic), slog.Int(keyPartition, int(l.id)), slog.Int64(keyEpoch, l.epoch),
+		slog.String(keyTopic, l.Topic), slog.Int(keyPartition, int(l.Partition)), slog.Int64(keyEpoch, l.epoch),
 		slog.Int64(keyOffset, int64(tp.Offset)), slog.Any(keyError, tp.Error),
 	}
 }

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
+
+	"github.com/magicbyte-go/magicbyte/internal/kafkaclient"
 )
 
 // Option changes a default of [New].
@@ -25,6 +27,11 @@ type settings struct {
 	createTopics     bool
 	allowMissing     bool
 
+	order          Order
+	maxHandlers    int // with ByPartition; 0: no bound
+	retry          Retry
+	handlerTimeout time.Duration // 0: none
+
 	queueRecords, queueBytes, totalBytes int
 
 	unknownSchemaWait time.Duration
@@ -33,6 +40,9 @@ type settings struct {
 
 	revokeDrain, cancelGrace                           time.Duration
 	drain, flush, leave, closeTimeout, shutdownTimeout time.Duration
+
+	openConsumer kafkaclient.OpenConsumer
+	openProducer kafkaclient.OpenProducer
 }
 
 func defaultSettings() settings {
@@ -50,6 +60,8 @@ func defaultSettings() settings {
 		leave:             time.Second,
 		closeTimeout:      5 * time.Second,
 		shutdownTimeout:   28 * time.Second,
+		openConsumer:      kafkaclient.NewConsumer,
+		openProducer:      kafkaclient.NewProducer,
 	}
 }
 
@@ -60,6 +72,23 @@ func WithLogger(log *slog.Logger) Option {
 			s.log = log
 		}
 	})
+}
+
+// WithOrder sets which records are handled one after the other. Default: [ByPartition].
+func WithOrder(order Order) Option { return option(func(s *settings) { s.order = order }) }
+
+// WithMaxHandlers bounds how many records are in the handler at once with [ByPartition], over all partitions. Default, and 0: no
+// bound. The other orders have their own.
+func WithMaxHandlers(n int) Option { return option(func(s *settings) { s.maxHandlers = n }) }
+
+// WithRetry sets how a record is tried again when its handler returned an error. Default: for 5 minutes, see [Retry].
+func WithRetry(retry Retry) Option { return option(func(s *settings) { s.retry = retry }) }
+
+// WithHandlerTimeout ends the context of a handler that takes longer than d, with [ErrHandlerTimeout]. What the handler returns then decides
+// as ever: an error is a failed attempt, nil settles the record. A handler that does not look at its context goes on, and its
+// partition, or its key, waits for it. Default, and 0: no limit.
+func WithHandlerTimeout(d time.Duration) Option {
+	return option(func(s *settings) { s.handlerTimeout = d })
 }
 
 // WithDeadLetters puts records that cannot be decoded, or that the handler gives up, into the topic "<topic>.<group>.dlq" and goes
@@ -82,14 +111,14 @@ func WithCreateTopics() Option { return option(func(s *settings) { s.createTopic
 // Default: a missing one is [ErrTopicMissing].
 func WithAllowMissingTopic() Option { return option(func(s *settings) { s.allowMissing = true }) }
 
-// WithPartitionQueue bounds what waits for the handler of one partition: at that many records, or bytes of keys, values and
-// headers, fetching the partition is paused until half of it is left. Default: 2048 records, 8 MiB. Small queues are
-// slow: each pause throws away what librdkafka fetched ahead.
+// WithPartitionQueue bounds what is unsettled of one partition: waiting, in handlers, waiting to be tried again. At that many records, or
+// bytes of keys, values and headers, fetching the partition is paused until half of it is left. Default: 2048 records, 8
+// MiB. Small queues are slow: each pause throws away what librdkafka fetched ahead.
 func WithPartitionQueue(records, bytes int) Option {
 	return option(func(s *settings) { s.queueRecords, s.queueBytes = records, bytes })
 }
 
-// WithQueueBytes bounds what waits for handlers in the whole consumer, in bytes. Default: 64 MiB. librdkafka's own
+// WithQueueBytes bounds what is unsettled in the whole consumer, in bytes. Default: 64 MiB. librdkafka's own
 // prefetch comes on top, see the property queued.max.messages.kbytes (16384 here).
 func WithQueueBytes(bytes int) Option { return option(func(s *settings) { s.totalBytes = bytes }) }
 
@@ -132,6 +161,18 @@ func (s *settings) complete(maxPollInterval time.Duration) []error {
 	report := func(format string, args ...any) {
 		problems = append(problems, fmt.Errorf("consumer: "+format, args...))
 	}
+	s.retry = s.retry.complete()
+	problems = append(problems, s.retry.check())
+	switch {
+	case s.order.kind != byPartition && s.order.limit < 1:
+		report("WithOrder(%v): at least one handler must run", s.order)
+	case s.order.kind != byPartition && s.maxHandlers != 0:
+		report("WithMaxHandlers(%d): %v has a bound of its own", s.maxHandlers, s.order)
+	case s.maxHandlers < 0:
+		report("WithMaxHandlers: %d: must not be negative", s.maxHandlers)
+	case s.maxHandlers > 0:
+		s.order.limit = s.maxHandlers
+	}
 	if s.queueRecords < 1 || s.queueBytes < 1 {
 		report("WithPartitionQueue: %d records and %d bytes: both must be at least 1", s.queueRecords, s.queueBytes)
 	}
@@ -142,6 +183,7 @@ func (s *settings) complete(maxPollInterval time.Duration) []error {
 		option string
 		d      time.Duration
 	}{
+		{"WithHandlerTimeout", s.handlerTimeout},
 		{"WithUnknownSchemaWait", s.unknownSchemaWait},
 		{"WithRevokeDrain", s.revokeDrain},
 		{"WithCancelGrace", s.cancelGrace},

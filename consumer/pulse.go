@@ -1,12 +1,11 @@
 package consumer
 
 import (
-	"context"
 	"sync/atomic"
 	"time"
 )
 
-// pulse tells the lanes that the poll goroutine runs. When the whole process was stopped for a while, lanes may wake before
+// pulse tells the workers that the poll goroutine runs. When the whole process was stopped for a while, workers may wake before
 // the poll goroutine has learned that the session expired and the partitions are with somebody else: so they start
 // nothing until it has run again.
 type pulse struct {
@@ -17,12 +16,7 @@ type pulse struct {
 
 func (p *pulse) beat() { p.last.Store(int64(time.Since(p.start))) }
 
-// wait returns true as soon as the last beat is young enough, and false when ctx ends before.
-func (p *pulse) wait(ctx context.Context) bool {
-	for time.Since(p.start)-time.Duration(p.last.Load()) > p.limit {
-		if !sleep(ctx, 10*time.Millisecond) {
-			return false
-		}
-	}
-	return true
+// fresh reports whether the last beat is young enough.
+func (p *pulse) fresh() bool {
+	return time.Since(p.start)-time.Duration(p.last.Load()) <= p.limit
 }

@@ -1,55 +1,47 @@
 package consumer
 
-import "github.com/confluentinc/confluent-kafka-go/v2/kafka"
-
-// queue holds polled records that wait for their lane. It takes what it is given: bounds are kept by pausing the partition,
-// and what was polled already is held, never dropped. The zero value is ready for use.
+// queue holds the tasks of one strand that wait their turn. It takes what it is given: bounds are kept by pausing the partition, and
+// what was polled already is held, never dropped. The zero value is ready for use.
 type queue struct {
-	items []*kafka.Message
+	items []*task
 	head  int
-	bytes int
 }
 
 func (q *queue) len() int { return len(q.items) - q.head }
 
-// push appends a record and returns its size.
-func (q *queue) push(m *kafka.Message) int {
+// first returns the oldest task.
+func (q *queue) first() *task { return q.items[q.head] }
+
+// push appends a task.
+func (q *queue) push(t *task) {
 	if q.head > 0 && len(q.items) == cap(q.items) {
 		n := copy(q.items, q.items[q.head:])
 		clear(q.items[n:])
 		q.items, q.head = q.items[:n], 0
 	}
-	q.items = append(q.items, m)
-	n := size(m)
-	q.bytes += n
-	return n
+	q.items = append(q.items, t)
 }
 
-// pop removes the oldest record and returns it with its size.
-func (q *queue) pop() (*kafka.Message, int) {
-	m := q.items[q.head]
-	q.items[q.head] = nil
-	q.head++
+// pop moves up to n of the oldest tasks to the end of list.
+func (q *queue) pop(list []*task, n int) []*task {
+	n = min(n, q.len())
+	taken := q.items[q.head : q.head+n]
+	list = append(list, taken...)
+	clear(taken)
+	q.head += n
 	if q.head == len(q.items) {
 		q.items, q.head = q.items[:0], 0
 	}
-	n := size(m)
-	q.bytes -= n
-	return m, n
+	return list
 }
 
-// drop empties the queue and returns how many bytes were in it.
-func (q *queue) drop() int {
-	n := q.bytes
-	*q = queue{}
-	return n
-}
-
-// size is what a record counts for in bounds given in bytes: key, value and headers.
-func size(m *kafka.Message) int {
-	n := len(m.Key) + len(m.Value)
-	for _, h := range m.Headers {
-		n += len(h.Key) + len(h.Value)
+// unpop puts tasks back before all others.
+func (q *queue) unpop(list []*task) {
+	if q.head < len(list) {
+		items := make([]*task, len(list)+q.len(), len(list)+q.len()+8)
+		copy(items[len(list):], q.items[q.head:])
+		q.items, q.head = items, len(list)
 	}
-	return n
+	q.head -= len(list)
+	copy(q.items[q.head:], list)
 }

@@ -12,8 +12,9 @@ import (
 
 // rebalance is the client's callback, inside Poll. It acknowledges the change itself, by the call that the protocol
 // wants: left to the client, a failed one would block for ever, and a returned error would be thrown away.
-func (e *engine) rebalance(client *kafka.Consumer, event kafka.Event) error {
+func (e *engine) rebalance(_ *kafka.Consumer, event kafka.Event) error {
 	var err error
+	client := e.client
 	cooperative := client.GetRebalanceProtocol() == "COOPERATIVE"
 	switch event := event.(type) {
 	case kafka.AssignedPartitions:
@@ -43,18 +44,16 @@ func (e *engine) rebalance(client *kafka.Consumer, event kafka.Event) error {
 func (e *engine) assigned(partitions []kafka.TopicPartition) error {
 	e.log.Info("partitions assigned", slog.String(keyGroup, e.group), slog.Any(keyPartitions, names(partitions)))
 	for _, tp := range partitions {
-		p := partition{*tp.Topic, tp.Partition}
+		p := TopicPartition{*tp.Topic, tp.Partition}
 		e.epoch++
-		var before <-chan struct{}
-		if old := e.lingering[p]; old != nil {
-			before = old.done
+		l := newLane(e, p, e.epoch)
+		if earlier := e.lingering[p]; earlier != nil {
+			l.follow(earlier)
 		}
-		l := newLane(e, p, e.epoch, before)
 		e.lanes[p] = l
 		if !e.drainBy.IsZero() {
 			l.halt(ErrShutdown)
 		}
-		go l.run()
 	}
 	if !e.joined {
 		e.joined = true
@@ -71,18 +70,18 @@ func (e *engine) assigned(partitions []kafka.TopicPartition) error {
 // that lagged became the leader, and auto.offset.reset says where to go on. Other records have those offsets now.
 func (e *engine) rewound(l *lane) (*lane, error) {
 	e.log.Warn("the offsets of the partition went back: its topic was made anew, or records were lost on the brokers",
-		slog.String(keyGroup, e.group), slog.String(keyTopic, l.topic), slog.Int(keyPartition, int(l.id)))
-	e.revoked(l.partitionList(), true)
-	err := e.assigned(l.partitionList())
-	return e.lanes[l.partition], err
+		slog.String(keyGroup, e.group), slog.String(keyTopic, l.Topic), slog.Int(keyPartition, int(l.Partition)))
+	e.revoked(l.list(), true)
+	err := e.assigned(l.list())
+	return e.lanes[l.TopicPartition], err
 }
 
 // revoked closes the epochs of the partitions: after their handlers have finished, or at once when they are lost.
 func (e *engine) revoked(partitions []kafka.TopicPartition, lost bool) {
 	began := time.Now()
-	lanes := map[partition]*lane{}
+	lanes := map[TopicPartition]*lane{}
 	for _, tp := range partitions {
-		p := partition{*tp.Topic, tp.Partition}
+		p := TopicPartition{*tp.Topic, tp.Partition}
 		if l := e.lanes[p]; l != nil {
 			lanes[p] = l
 		}
@@ -102,22 +101,29 @@ func (e *engine) revoked(partitions []kafka.TopicPartition, lost bool) {
 		e.await(lanes, drain)
 	}
 	for _, l := range lanes {
-		l.abandon(cause)
 		if lost {
 			l.close()
+			l.abandon()
 		}
+		l.cancel(cause)
 	}
 	e.await(lanes, e.set.cancelGrace)
+	for _, l := range lanes {
+		l.abandon()
+	}
 	e.store(lanes)
 	for p, l := range lanes {
 		l.close()
 		delete(e.lanes, p)
 		delete(e.paused, p)
-		if !l.ended() && !l.held() {
+		if !e.drainBy.IsZero() && !lost {
+			e.cut.add(l)
+		}
+		if !l.ended() {
 			e.lingering[p] = l
 		}
 	}
-	maps.DeleteFunc(e.lingering, func(_ partition, l *lane) bool { return l.ended() })
+	maps.DeleteFunc(e.lingering, func(_ TopicPartition, l *lane) bool { return l.ended() })
 	e.recent = nil
 	e.log.Info("partitions revoked", slog.String(keyGroup, e.group), slog.Any(keyPartitions, names(partitions)),
 		slog.Bool("lost", lost), slog.Duration(keyDuration, time.Since(began)))
@@ -125,7 +131,7 @@ func (e *engine) revoked(partitions []kafka.TopicPartition, lost bool) {
 
 // await waits until the lanes have ended, at most for limit, or for what a shutdown that begins meanwhile leaves of it. The other
 // lanes go on: their offsets are stored, and they see the poll goroutine alive.
-func (e *engine) await(lanes map[partition]*lane, limit time.Duration) {
+func (e *engine) await(lanes map[TopicPartition]*lane, limit time.Duration) {
 	deadline := time.NewTimer(max(0, limit))
 	defer deadline.Stop()
 	ticker := time.NewTicker(tick)
@@ -140,7 +146,7 @@ func (e *engine) await(lanes map[partition]*lane, limit time.Duration) {
 			case <-l.done:
 				running = false
 			case <-ticker.C:
-				e.pulse.beat()
+				e.sched.beat()
 				e.store(e.lanes)
 			case <-stopping:
 				stopping = nil
@@ -151,7 +157,7 @@ func (e *engine) await(lanes map[partition]*lane, limit time.Duration) {
 			}
 		}
 	}
-	e.pulse.beat()
+	e.sched.beat()
 }
 
 // names lists partitions for the log.

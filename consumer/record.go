@@ -14,6 +14,11 @@ import (
 type Record[K, V any] struct {
 	Key   K
 	Value V
+	Meta
+}
+
+// Meta is what there is to a record beside its key and value.
+type Meta struct {
 	// NullKey and Tombstone say that the key or the value was null: Key or Value is then its zero value.
 	NullKey   bool
 	Tombstone bool
@@ -30,29 +35,43 @@ type Record[K, V any] struct {
 	SchemaID    serde.SchemaID
 	KeySchemaID serde.SchemaID
 
-	// Attempt counts the calls of the handler with this record, from 1. It starts again after a rebalance or a restart:
-	// Kafka does not keep it.
+	// Attempt counts the calls of the handler with this record, from 1, without those that ended in [RetryAfter]. It starts again
+	// after a rebalance or a restart: Kafka does not keep it.
 	Attempt int
 }
 
-// setAttempt lets the lane, which does not know the types, count.
-func (r *Record[K, V]) setAttempt(n int) { r.Attempt = n }
+// Ref names the record.
+func (m *Meta) Ref() Ref { return Ref{Topic: m.Topic, Partition: m.Partition, Offset: m.Offset} }
 
-// schemaIDs lets the lane name the schemas in a dead letter.
-func (r *Record[K, V]) schemaIDs() (key, value serde.SchemaID) { return r.KeySchemaID, r.SchemaID }
+// Info returns m: it is how an [AnyRecord] is read.
+func (m *Meta) Info() *Meta { return m }
 
-// anyRecord is a record as the untyped core sees it.
-type anyRecord interface {
-	setAttempt(n int)
-	schemaIDs() (key, value serde.SchemaID)
+// AnyRecord is a [Record] of any types, as [Middleware] and hooks see it. Only *Record implements it.
+type AnyRecord interface {
+	// Info returns everything but key and value. It is the record's own: what is changed there, others see.
+	Info() *Meta
+	// AnyKey returns the key, of the consumer's type K.
+	AnyKey() any
+	// AnyValue returns a pointer to the value, of the consumer's type *V.
+	AnyValue() any
+
+	record()
 }
+
+// AnyKey returns the key.
+func (r *Record[K, V]) AnyKey() any { return r.Key }
+
+// AnyValue returns a pointer to the value.
+func (r *Record[K, V]) AnyValue() any { return &r.Value }
+
+func (*Record[K, V]) record() {}
 
 // codec is the typed part of a consumer as its untyped core calls it.
 type codec struct {
 	// decode turns a message into a record. An error is a *decodeError.
-	decode func(ctx context.Context, m *kafka.Message) (anyRecord, error)
-	// handle calls the user's handler with a record that decode made.
-	handle func(ctx context.Context, rec anyRecord) error
+	decode func(ctx context.Context, m *kafka.Message) (AnyRecord, error)
+	// handle calls the user's handler with tasks that decode made records of.
+	handle func(ctx context.Context, unit []*task) error
 }
 
 // Deserializer reads one part of records. [serde.Deserializer] and [serde.Plain] implement it. DeserializeInto is called by several
@@ -78,32 +97,27 @@ type decodeError struct {
 func (e *decodeError) Error() string { return e.err.Error() }
 func (e *decodeError) Unwrap() error { return e.err }
 
-// newCodec binds deserializers and handler.
-func newCodec[K, V any](key Deserializer[K], value Deserializer[V], handler func(context.Context, *Record[K, V]) error) codec {
-	return codec{
-		decode: func(ctx context.Context, m *kafka.Message) (anyRecord, error) {
-			rec := &Record[K, V]{
-				Topic:     *m.TopicPartition.Topic,
-				Partition: m.TopicPartition.Partition,
-				Offset:    int64(m.TopicPartition.Offset),
-				Timestamp: m.Timestamp,
-				Headers:   m.Headers,
-			}
-			meta, err := deserialize(ctx, key, m, m.Key, &rec.Key)
-			if err != nil {
-				return nil, &decodeError{stage: StageKey, err: err}
-			}
-			rec.NullKey, rec.KeySchemaID = meta.Tombstone, meta.Schema
-			meta, err = deserialize(ctx, value, m, m.Value, &rec.Value)
-			if err != nil {
-				return nil, &decodeError{stage: StageValue, err: err, keyID: rec.KeySchemaID}
-			}
-			rec.Tombstone, rec.Encoding, rec.SchemaID = meta.Tombstone, meta.Encoding, meta.Schema
-			return rec, nil
-		},
-		handle: func(ctx context.Context, rec anyRecord) error {
-			return handler(ctx, rec.(*Record[K, V])) //nolint:errcheck // decode above made it
-		},
+// decoder binds the deserializers.
+func decoder[K, V any](key Deserializer[K], value Deserializer[V]) func(context.Context, *kafka.Message) (AnyRecord, error) {
+	return func(ctx context.Context, m *kafka.Message) (AnyRecord, error) {
+		rec := &Record[K, V]{Meta: Meta{
+			Topic:     *m.TopicPartition.Topic,
+			Partition: m.TopicPartition.Partition,
+			Offset:    int64(m.TopicPartition.Offset),
+			Timestamp: m.Timestamp,
+			Headers:   m.Headers,
+		}}
+		meta, err := deserialize(ctx, key, m, m.Key, &rec.Key)
+		if err != nil {
+			return nil, &decodeError{stage: StageKey, err: err}
+		}
+		rec.NullKey, rec.KeySchemaID = meta.Tombstone, meta.Schema
+		meta, err = deserialize(ctx, value, m, m.Value, &rec.Value)
+		if err != nil {
+			return nil, &decodeError{stage: StageValue, err: err, keyID: rec.KeySchemaID}
+		}
+		rec.Tombstone, rec.Encoding, rec.SchemaID = meta.Tombstone, meta.Encoding, meta.Schema
+		return rec, nil
 	}
 }
 

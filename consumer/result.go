@@ -1,30 +1,48 @@
 package consumer
 
-import "errors"
+import (
+	"errors"
+	"fmt"
+	"time"
+)
 
-// Skip is what a handler returns to settle a record without having handled it; the reason is logged. It may be wrapped.
+// Skip is what a handler returns to settle a record without having handled it; the reason is logged. It may be wrapped, as all
+// results may.
 func Skip(reason string) error { return &result{kind: resultSkip, err: errors.New(reason)} }
 
+// Permanent is what a handler returns when trying the record again is useless. It is treated as one whose attempts are used up: a dead
+// letter, or without [WithDeadLetters] the end of Run with a [RecordError].
+func Permanent(err error) error { return &result{kind: resultPermanent, err: err} }
+
+// RetryAfter is what a handler returns to get the record again after d, when it knows how long what it needs will be away. It takes
+// no attempt and none of the policy's time, so it may be returned for ever. The record's partition, or its key, waits. A d below
+// zero is zero.
+func RetryAfter(d time.Duration, err error) error {
+	return &result{kind: resultRetryAfter, err: err, after: max(0, d)}
+}
+
 // DeadLetter is what a handler returns to have a record put into the dead letters at once. Without [WithDeadLetters], Run
-// stops with a [RecordError]. It may be wrapped.
+// stops with a [RecordError].
 func DeadLetter(err error) error { return &result{kind: resultDeadLetter, err: err} }
 
-// Stop is what a handler returns to leave the record unsettled and end Run with a [RecordError] around err. It may be
-// wrapped.
+// Stop is what a handler returns to leave the record unsettled and end Run with a [RecordError] around err.
 func Stop(err error) error { return &result{kind: resultStop, err: err} }
 
 type resultKind uint8
 
 const (
 	resultDeadLetter resultKind = iota
+	resultPermanent
+	resultRetryAfter
 	resultSkip
 	resultStop
 )
 
 // result is a handler's decision about its record, as an error.
 type result struct {
-	kind resultKind
-	err  error
+	kind  resultKind
+	after time.Duration // of resultRetryAfter
+	err   error
 }
 
 func (r *result) Error() string {
@@ -35,3 +53,16 @@ func (r *result) Error() string {
 }
 
 func (r *result) Unwrap() error { return r.err }
+
+// BatchError is what a handler of [Consumer.RunBatch] returns when it failed at one record: those before it are settled, it itself is
+// treated as Err says, and it and those behind it are delivered again. Err may be a [Permanent], a [Skip] and so on.
+type BatchError struct {
+	Index int // of the record in the batch
+	Err   error
+}
+
+// Error names the index and the cause.
+func (e *BatchError) Error() string { return fmt.Sprintf("record %d of the batch: %v", e.Index, e.Err) }
+
+// Unwrap returns the cause.
+func (e *BatchError) Unwrap() error { return e.Err }

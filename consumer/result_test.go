@@ -26,8 +26,9 @@ func TestHandlerEndsRun(t *testing.T) {
 		text    []string // in the error's text
 	}{
 		{
-			name:    "an error without dead letters",
+			name:    "an error without dead letters, not tried again",
 			handler: func() error { return errBill },
+			opts:    []consumer.Option{consumer.WithRetry(consumer.Retry{Attempts: 1})},
 			want:    errBill,
 			text:    []string{"orders.raw[1]@2", "handler", "WithDeadLetters"},
 		},
@@ -38,10 +39,17 @@ func TestHandlerEndsRun(t *testing.T) {
 			text:    []string{"orders.raw[1]@2", "WithDeadLetters"},
 		},
 		{
-			name:    "a panic",
+			name:    "a panic, not tried again",
 			handler: func() error { panic(errBill) },
+			opts:    []consumer.Option{consumer.WithRetry(consumer.Retry{Attempts: 1})},
 			want:    errBill,
 			text:    []string{"orders.raw[1]@2", "panic: no such account"},
+		},
+		{
+			name:    "Permanent without dead letters",
+			handler: func() error { return consumer.Permanent(errBill) },
+			want:    errBill,
+			text:    []string{"orders.raw[1]@2", "WithDeadLetters"},
 		},
 		{
 			name:    "Stop, with dead letters on",

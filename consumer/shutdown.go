@@ -2,7 +2,7 @@ package consumer
 
 import (
 	"log/slog"
-	"maps"
+	"slices"
 	"time"
 
 	"github.com/magicbyte-go/magicbyte/internal/kafkaclient"
@@ -26,14 +26,15 @@ func (e *engine) shutdown() error {
 	e.pollUntil(time.Now().Add(e.set.cancelGrace), e.quiet)
 	e.pollUntil(time.Now().Add(e.set.flush), e.flushed)
 	for _, l := range e.lanes {
-		l.abandon(ErrShutdown)
+		l.abandon()
 	}
-	deadline := time.Now().Add(e.set.leave)
-	e.pollUntil(time.Now().Add(tick), e.flushed) // those given up let go
 	report := e.unfinished()
 
 	e.store(e.lanes)
-	e.leave(deadline)
+	e.leave(time.Now().Add(e.set.leave))
+	if e.quiet() {
+		e.sched.workers.Wait() // they are about to end
+	}
 	report.CloseTimedOut = !e.close()
 	if len(report.Abandoned) > 0 || len(report.Unflushed) > 0 || report.CloseTimedOut {
 		return report
@@ -57,7 +58,7 @@ func (e *engine) pollUntil(deadline time.Time, enough func() bool) {
 
 // quiet reports whether all lanes have ended, those of partitions that went away before too.
 func (e *engine) quiet() bool {
-	for _, lanes := range []map[partition]*lane{e.lanes, e.lingering} {
+	for _, lanes := range []map[TopicPartition]*lane{e.lanes, e.lingering} {
 		for _, l := range lanes {
 			if !l.ended() {
 				return false
@@ -70,29 +71,41 @@ func (e *engine) quiet() bool {
 // flushed reports whether no dead letter is on its way.
 func (e *engine) flushed() bool {
 	for _, l := range e.lanes {
-		if !l.ended() && phase(l.phase.Load()) == condemned {
+		if !l.flushed() {
 			return false
 		}
 	}
 	return true
 }
 
-// unfinished lists the records that were cut short: a lane keeps the phase in which it gave up. A revocation, not the shutdown, cut
-// short what lingers, so of that only what still runs counts.
+// unfinished lists the records that the shutdown cut short: in the lanes that are left, and in revocations meanwhile. What lingers from
+// revocations before it was cut short by those, so of that only what still runs counts.
 func (e *engine) unfinished() *ShutdownError {
-	report := &ShutdownError{}
-	maps.DeleteFunc(e.lingering, func(_ partition, l *lane) bool { return l.ended() })
-	for _, lanes := range []map[partition]*lane{e.lanes, e.lingering} {
-		for _, l := range lanes {
-			switch phase(l.phase.Load()) {
-			case handling:
-				report.Abandoned = append(report.Abandoned, l.ref())
-			case condemned:
-				report.Unflushed = append(report.Unflushed, l.ref())
-			}
+	report := &e.cut
+	for _, l := range e.lanes {
+		report.add(l)
+	}
+	for _, l := range e.lingering {
+		if !l.ended() {
+			report.add(l)
 		}
 	}
 	return report
+}
+
+// add lists what l did not finish, each record once.
+func (e *ShutdownError) add(l *lane) {
+	abandoned, unflushed := l.unfinished()
+	e.Abandoned, e.Unflushed = union(e.Abandoned, abandoned), union(e.Unflushed, unflushed)
+}
+
+func union(list, more []Ref) []Ref {
+	for _, ref := range more {
+		if !slices.Contains(list, ref) {
+			list = append(list, ref)
+		}
+	}
+	return list
 }
 
 // pauseAll stops fetching: what comes would only be dropped.

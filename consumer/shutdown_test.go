@@ -138,7 +138,12 @@ func TestShutdownDuringARevocationKeepsItsBounds(t *testing.T) {
 	eventually(t, "the first member is told", func() bool { return beats.Hits() > 2 })
 	first.cancel()
 	receive(t, cancelled) // long before the minute is over
-	first.stop()
+	err := first.wait()
+	want := &consumer.ShutdownError{Abandoned: []consumer.Ref{{Topic: topic, Partition: 0, Offset: 0}}}
+	got, _ := errors.AsType[*consumer.ShutdownError](err)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("Run() = %v (-want +got):\n%s", err, diff)
+	}
 	second.stop()
 }
 

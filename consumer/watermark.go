@@ -6,14 +6,15 @@ import "slices"
 // that were delivered, since compaction and transaction markers leave holes: the offset to commit is the lowest delivered
 // one that is not settled, else the last delivered one plus one.
 //
-// Offsets arrive in rising order and are settled in any order. The zero value is ready for use; it is not safe for
-// concurrent use.
+// Offsets arrive in rising order and are settled in any order. What it needs grows with what is unsettled alone, however far
+// one stuck record lags behind. The zero value is ready for use; it is not safe for concurrent use.
 type watermark struct {
-	offsets []int64 // delivered and not yet passed, rising
+	offsets []int64 // delivered, rising; those before head are passed
 	settled []bool  // beside offsets
-	head    int     // where the live part of both begins
-	last    int64   // last delivered offset
-	some    bool    // whether anything was delivered
+	head    int
+	done    int   // settled ones at or behind head
+	last    int64 // last delivered offset
+	some    bool  // whether anything was delivered
 }
 
 // deliver notes an offset as handed to the lane. An offset that is not above the last one changes nothing, and false is
@@ -22,10 +23,8 @@ func (w *watermark) deliver(offset int64) bool {
 	if w.some && offset <= w.last {
 		return false
 	}
-	if w.head > 0 && len(w.offsets) == cap(w.offsets) {
-		n := copy(w.offsets, w.offsets[w.head:])
-		copy(w.settled, w.settled[w.head:])
-		w.offsets, w.settled, w.head = w.offsets[:n], w.settled[:n], 0
+	if len(w.offsets) == cap(w.offsets) && w.head+w.done > len(w.offsets)/2 {
+		w.compact()
 	}
 	w.offsets = append(w.offsets, offset)
 	w.settled = append(w.settled, false)
@@ -33,15 +32,31 @@ func (w *watermark) deliver(offset int64) bool {
 	return true
 }
 
+// compact keeps what is unsettled.
+func (w *watermark) compact() {
+	n := 0
+	for i := w.head; i < len(w.offsets); i++ {
+		if !w.settled[i] {
+			w.offsets[n] = w.offsets[i]
+			n++
+		}
+	}
+	w.offsets, w.settled = w.offsets[:n], w.settled[:n]
+	clear(w.settled)
+	w.head, w.done = 0, 0
+}
+
 // settle notes a delivered offset as done. Offsets that were never delivered or are settled already change nothing.
 func (w *watermark) settle(offset int64) {
 	i, ok := slices.BinarySearch(w.offsets[w.head:], offset)
-	if !ok {
+	if !ok || w.settled[w.head+i] {
 		return
 	}
 	w.settled[w.head+i] = true
+	w.done++
 	for w.head < len(w.offsets) && w.settled[w.head] {
 		w.head++
+		w.done--
 	}
 	if w.head == len(w.offsets) {
 		w.offsets, w.settled, w.head = w.offsets[:0], w.settled[:0], 0

@@ -1,0 +1,128 @@
+package consumer
+
+import (
+	"sync/atomic"
+	"time"
+
+	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
+)
+
+// task is one record on its way from delivery to settlement.
+type task struct {
+	m    *kafka.Message
+	size int
+	seq  uint64    // order of arrival in the consumer
+	rec  AnyRecord // once it is decoded
+
+	attempts     int       // that failed
+	first        time.Time // when the first of them did
+	unknownSince time.Time // since when the registry says that it does not know the schema
+	held         bool      // waits for the schema registry
+}
+
+func newTask(m *kafka.Message, seq uint64) *task {
+	t := &task{m: m, seq: seq, size: len(m.Key) + len(m.Value)}
+	for _, h := range m.Headers {
+		t.size += len(h.Key) + len(h.Value)
+	}
+	return t
+}
+
+func (t *task) ref() Ref {
+	return Ref{Topic: *t.m.TopicPartition.Topic, Partition: t.m.TopicPartition.Partition, Offset: t.offset()}
+}
+
+func (t *task) offset() int64 { return int64(t.m.TopicPartition.Offset) }
+
+// failed counts a failed attempt.
+func (t *task) failed() {
+	if t.attempts++; t.attempts == 1 {
+		t.first = time.Now()
+	}
+}
+
+// strandState is where a strand stands. Only one that is resting or gathering looks at what is pushed to it.
+type strandState uint8
+
+const (
+	resting   strandState = iota // its lane is shut
+	gathering                    // it waits for a batch to become full, or for its timer
+	ready                        // in the scheduler's heap
+	working                      // in the hands of a worker
+	waiting                      // for its timer, to try again
+	condemned                    // its current tasks are on their way to the dead letters
+)
+
+// strand is a sequence of records of one lane that are handled one after the other: a whole partition, a key of it, or a single
+// record, as the order has it. It exists as long as it has any. The scheduler's lock guards it, but a worker may read current and what
+// it holds while it has the strand.
+type strand struct {
+	lane    *lane
+	key     strandKey
+	state   strandState
+	index   int     // in the heap of ready strands
+	queue   queue   // not started
+	current []*task // what is worked on, or waits to be again: one, or a batch
+
+	gathered bool        // the batch need not become full any more
+	pending  int         // dead letters without a report
+	failure  failure     // why the current tasks are condemned
+	timer    *time.Timer // nil: none
+	ticks    int         // of timers: one that was stopped too late sees another count
+
+	handling atomic.Bool // in the user's handler
+}
+
+// oldest returns when its next task arrived.
+func (st *strand) oldest() uint64 {
+	if len(st.current) > 0 {
+		return st.current[0].seq
+	}
+	return st.queue.first().seq
+}
+
+func (st *strand) empty() bool { return len(st.current) == 0 && st.queue.len() == 0 }
+
+// stopTimer makes sure that no timer wakes the strand any more.
+func (st *strand) stopTimer() {
+	if st.timer != nil {
+		st.timer.Stop()
+		st.timer = nil
+	}
+	st.ticks++
+}
+
+// refs appends the names of the current tasks.
+func (st *strand) refs(list []Ref) []Ref {
+	for _, t := range st.current {
+		list = append(list, t.ref())
+	}
+	return list
+}
+
+// readyHeap holds the strands that may be worked on, the one whose next task arrived first on top (see container/heap).
+type readyHeap []*strand
+
+func (h readyHeap) Len() int           { return len(h) }
+func (h readyHeap) Less(i, j int) bool { return h[i].oldest() < h[j].oldest() }
+
+func (h readyHeap) Swap(i, j int) {
+	h[i], h[j] = h[j], h[i]
+	h[i].index, h[j].index = i, j
+}
+
+// Push is called by container/heap.
+func (h *readyHeap) Push(x any) {
+	st := x.(*strand) //nolint:errcheck // the scheduler pushes nothing else
+	st.index = len(*h)
+	*h = append(*h, st)
+}
+
+// Pop is called by container/heap.
+func (h *readyHeap) Pop() any {
+	last := len(*h) - 1
+	st := (*h)[last]
+	(*h)[last] = nil
+	*h = (*h)[:last]
+	return st
+}

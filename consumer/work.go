@@ -1,0 +1,183 @@
+package consumer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/magicbyte-go/magicbyte/serde"
+)
+
+// process takes the current tasks of a strand as far as it can without waiting: through decoding and, the first of them that are
+// decoded, through the handler. It runs on a worker, without a lock.
+func (l *lane) process(st *strand) verdict {
+	n, v := l.decode(st.current)
+	if n == 0 {
+		return v
+	}
+	if !l.e.sched.mayStart() {
+		return verdict{kept: len(st.current), outcome: again}
+	}
+	unit := st.current[:n]
+	for _, t := range unit {
+		t.rec.Info().Attempt = t.attempts + 1
+	}
+	st.handling.Store(true)
+	err := l.handle(unit)
+	if b, ok := errors.AsType[*BatchError](err); ok && b.Index >= 0 && b.Index < n {
+		v := l.judge(unit[b.Index:b.Index+1], b.Err)
+		v.settled += b.Index
+		return v
+	}
+	return l.judge(unit, err)
+}
+
+// decode decodes tasks that are not yet, until one fails. It returns how many may go to the handler and, if that is none, what
+// becomes of the first.
+func (l *lane) decode(tasks []*task) (int, verdict) {
+	for i, t := range tasks {
+		if t.rec != nil {
+			continue
+		}
+		rec, err := l.e.codec.decode(l.upstream, t.m)
+		switch {
+		case l.upstream.Err() != nil:
+			return 0, verdict{outcome: give}
+		case err != nil && i > 0: // it goes back to the queue, and is the first there
+			return i, verdict{}
+		case err != nil:
+			return 0, l.undecoded(t, err)
+		}
+		t.rec = rec
+		l.released(t)
+		if l.e.letters != nil {
+			l.brake.note(t.offset(), false)
+		}
+	}
+	return len(tasks), verdict{}
+}
+
+// undecoded says what becomes of a task that could not be decoded. It waits while the schema registry cannot say what the record is:
+// for ever while it does not answer, for a while when it says that it does not know the schema.
+func (l *lane) undecoded(t *task, err error) verdict {
+	wait := false
+	switch serde.ClassOf(err) {
+	case serde.ClassRegistryUnavailable:
+		wait, t.unknownSince = true, time.Time{}
+	case serde.ClassUnknownSchema:
+		if t.unknownSince.IsZero() {
+			t.unknownSince = time.Now()
+		}
+		wait = time.Since(t.unknownSince) < l.e.set.unknownSchemaWait
+	}
+	if wait {
+		if !t.held {
+			t.held = true
+			l.e.holds.begin(l.e.log, l.attrs(t, err))
+		}
+		return verdict{kept: 1, outcome: retry, after: l.e.set.registryRetry}
+	}
+	l.released(t)
+	if l.e.letters != nil && l.brake.note(t.offset(), true) {
+		l.e.stop(&PoisonError{Topic: l.Topic, Partition: l.Partition, Offsets: l.brake.undecodable(), Err: err})
+		return verdict{outcome: give}
+	}
+	t.failed()
+	return l.exhausted([]*task{t}, undecodable(err))
+}
+
+// released notes that a task does not wait for the schema registry any more.
+func (l *lane) released(t *task) {
+	if t.held {
+		t.held = false
+		l.e.holds.end(l.e.log)
+	}
+}
+
+// handle calls the handler; a panic is its error.
+func (l *lane) handle(unit []*task) (err error) {
+	defer recovered(&err)
+	ctx := l.handler
+	if l.e.set.handlerTimeout > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeoutCause(ctx, l.e.set.handlerTimeout, ErrHandlerTimeout)
+		defer cancel()
+		defer func() {
+			if err != nil && errors.Is(context.Cause(ctx), ErrHandlerTimeout) && !errors.Is(err, ErrHandlerTimeout) {
+				err = fmt.Errorf("%w: %w", ErrHandlerTimeout, err)
+			}
+		}()
+	}
+	return l.e.codec.handle(ctx, unit)
+}
+
+// judge says what becomes of tasks whose handler returned err.
+func (l *lane) judge(unit []*task, err error) verdict {
+	if err == nil {
+		return verdict{settled: len(unit)}
+	}
+	decision, decided := errors.AsType[*result](err)
+	switch {
+	case decided && decision.kind == resultSkip:
+		for _, t := range unit {
+			l.e.log.Info("record skipped", l.attrs(t, err)...)
+		}
+		return verdict{settled: len(unit)}
+	case decided && decision.kind == resultStop:
+		l.e.stop(l.recordError(unit[0], StageHandler, err, ""))
+		return verdict{outcome: give}
+	case l.handler.Err() != nil: // cancelled: no attempt, and no dead letter
+		return verdict{outcome: interrupted}
+	case decided && decision.kind == resultRetryAfter:
+		return l.later(unit, decision.after, err)
+	}
+	attempts, first := 0, time.Now()
+	for _, t := range unit {
+		t.failed()
+		attempts = max(attempts, t.attempts)
+		if t.first.Before(first) {
+			first = t.first
+		}
+	}
+	if !decided {
+		if pause, ok := l.e.set.retry.next(attempts, time.Since(first)); ok {
+			return l.later(unit, pause, err)
+		}
+	}
+	return l.exhausted(unit, unhandled(err))
+}
+
+// later has tasks wait for their next attempt.
+func (l *lane) later(unit []*task, pause time.Duration, err error) verdict {
+	for _, t := range unit {
+		l.e.log.Warn("record failed, to be tried again",
+			append(l.attrs(t, err), slog.Int(keyAttempts, t.attempts), slog.Duration(keyDuration, pause))...)
+	}
+	return verdict{kept: len(unit), outcome: retry, after: pause}
+}
+
+// exhausted ends tasks that cannot be handled: by dead letters where they are on, else by the end of the run.
+func (l *lane) exhausted(unit []*task, f failure) verdict {
+	if l.e.letters == nil {
+		l.e.stop(l.recordError(unit[0], f.stage, f.err, " (dead letters are off: see WithDeadLetters)"))
+		return verdict{outcome: give}
+	}
+	return verdict{kept: len(unit), outcome: condemn, failure: f}
+}
+
+func (l *lane) recordError(t *task, stage Stage, err error, hint string) *RecordError {
+	return &RecordError{Ref: t.ref(), Stage: stage, Err: err, hint: hint}
+}
+
+// attrs are the log attributes of a task and what became of it.
+func (l *lane) attrs(t *task, err error) []any {
+	attrs := []any{
+		slog.String(keyTopic, l.Topic), slog.Int(keyPartition, int(l.Partition)), slog.Int64(keyOffset, t.offset()), slog.Any(keyError, err),
+	}
+	if p, ok := errors.AsType[*PanicError](err); ok {
+		attrs = append(attrs, slog.String(keyStack, string(p.Stack)))
+	}
+	return attrs
+}
