@@ -11,35 +11,46 @@ func (e *engine) full(held load) bool {
 	return held.records >= e.set.queueRecords || held.bytes >= e.set.queueBytes || held.total >= e.set.totalBytes
 }
 
-// low reports whether a paused lane may go on: it is down to half of its bounds and the consumer to half of its own. A lane that has
+// low reports whether a full lane may go on: it is down to half of its bounds and the consumer to half of its own. A lane that has
 // nothing left gets its next record in any case, else a few stuck lanes that fill the consumer would stop all others.
 func (e *engine) low(held load) bool {
 	return held.records <= e.set.queueRecords/2 && held.bytes <= e.set.queueBytes/2 &&
 		(held.records == 0 || held.total <= e.set.totalBytes/2)
 }
 
-// pause stops fetching for a lane. What the client still delivers is held.
-func (e *engine) pause(l *lane) {
-	if err := e.client.Pause(l.list()); err != nil {
-		e.log.Warn("partition not paused", slog.String(keyTopic, l.Topic), slog.Int(keyPartition, int(l.Partition)), slog.Any(keyError, err))
+// adjust has the client fetch the lane's partition or not: not while the lane is full, nor while the user has paused it. What the client
+// still delivers is held.
+func (e *engine) adjust(l *lane) {
+	want := l.full || l.held
+	if want == l.paused {
 		return
 	}
-	l.paused = true
-	e.paused[l.TopicPartition] = l
+	call, what := e.client.Resume, "partition not resumed"
+	if want {
+		call, what = e.client.Pause, "partition not paused"
+	}
+	if err := call(l.list()); err != nil { // tried again with the next look at it
+		e.log.Warn(what, slog.String(keyTopic, l.Topic), slog.Int(keyPartition, int(l.Partition)), slog.Any(keyError, err))
+		return
+	}
+	l.paused = want
+}
+
+// fill notes that a lane is full.
+func (e *engine) fill(l *lane) {
+	l.full = true
+	e.crowded[l.TopicPartition] = l
+	e.adjust(l)
 }
 
 // resume lets the lanes go on that have room again.
 func (e *engine) resume() {
-	for p, l := range e.paused {
-		if !e.low(l.load()) {
-			continue
+	for p, l := range e.crowded {
+		l.full = l.full && !e.low(l.load())
+		e.adjust(l)
+		if !l.full && l.paused == l.held {
+			delete(e.crowded, p)
 		}
-		if err := e.client.Resume(l.list()); err != nil {
-			e.log.Warn("partition not resumed", slog.String(keyTopic, l.Topic), slog.Int(keyPartition, int(l.Partition)), slog.Any(keyError, err))
-			continue
-		}
-		l.paused = false
-		delete(e.paused, p)
 	}
 }
 

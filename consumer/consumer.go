@@ -25,6 +25,8 @@ type Consumer[K, V any] struct {
 	// letterConfig is the configuration of the dead-letter producer, nil without dead letters.
 	letterConfig kafka.ConfigMap
 
+	intent intent // what the user wants paused
+
 	ready chan struct{}
 	ended chan struct{} // closed when Run has returned, or never will run
 
@@ -135,7 +137,7 @@ func (c *Consumer[K, V]) Run(ctx context.Context, handler func(ctx context.Conte
 			return handler(ctx, unit[0].rec.(*Record[K, V])) //nolint:errcheck // the decoder made it
 		},
 	})
-	e.topics, e.group, e.ready = c.topics, c.group, c.ready
+	e.topics, e.group, e.ready, e.intent = c.topics, c.group, c.ready, &c.intent
 	defer e.stop(nil)
 	c.mu.Lock()
 	if c.running != nil || c.closed {

@@ -43,7 +43,8 @@ type engine struct {
 	recent     *lane                    // lane of the last message
 	lingering  map[TopicPartition]*lane // closed, but a handler did not return in time
 	epoch      int64
-	paused     map[TopicPartition]*lane
+	crowded    map[TopicPartition]*lane // full, or just not any more
+	applied    int64                    // version of the user's intent that the lanes have
 	joined     bool // had an assignment, if an empty one
 	subscribed bool
 	drainBy    time.Time // a shutdown's end of the drain; zero before
@@ -52,7 +53,9 @@ type engine struct {
 
 	cut ShutdownError // what revocations during a shutdown cut short
 
-	sched scheduler // shared
+	intent   *intent      // shared
+	commands chan command // shared
+	sched    scheduler    // shared
 	pulse pulse     // shared
 	holds holds     // shared
 }
@@ -63,7 +66,8 @@ func newEngine(ctx context.Context, set settings, codec codec) *engine {
 		values:    context.WithoutCancel(ctx),
 		lanes:     map[TopicPartition]*lane{},
 		lingering: map[TopicPartition]*lane{},
-		paused:    map[TopicPartition]*lane{},
+		crowded:   map[TopicPartition]*lane{},
+		commands:  make(chan command),
 	}
 	e.stopping, e.end = context.WithCancel(ctx)
 	e.pulse.start = time.Now()
@@ -84,7 +88,7 @@ func (e *engine) stop(err error) {
 
 // run does what Run does once the deserializers have started.
 func (e *engine) run(config, letterConfig kafka.ConfigMap) error {
-	if err := e.open(config, letterConfig); err != nil {
+	if err := e.connect(config, letterConfig); err != nil {
 		return err
 	}
 	e.poll()
@@ -93,8 +97,8 @@ func (e *engine) run(config, letterConfig kafka.ConfigMap) error {
 	return errors.Join(e.failure, undone)
 }
 
-// open connects, checks that the topics exist, and subscribes. On an error everything is closed again.
-func (e *engine) open(config, letterConfig kafka.ConfigMap) (err error) {
+// connect opens the clients, checks that the topics exist, and subscribes. On an error everything is closed again.
+func (e *engine) connect(config, letterConfig kafka.ConfigMap) (err error) {
 	e.pulse.limit = newProtocolPulse
 	if !newProtocol(config) {
 		e.pulse.limit = millis(config, "session.timeout.ms", defaultSessionTimeout) / 2
@@ -139,8 +143,10 @@ func (e *engine) open(config, letterConfig kafka.ConfigMap) (err error) {
 // poll runs until the run is to stop.
 func (e *engine) poll() {
 	for e.stopping.Err() == nil {
+		e.serve()
+		e.applyIntent()
 		timeout := tick
-		if len(e.paused) > 0 {
+		if len(e.crowded) > 0 {
 			timeout = shortPoll
 		}
 		e.step(timeout)
@@ -159,7 +165,7 @@ func (e *engine) step(timeout time.Duration) {
 		e.committed(event)
 	}
 	now := time.Now()
-	if len(e.paused) > 0 && now.Sub(e.resumed) >= shortPoll {
+	if len(e.crowded) > 0 && now.Sub(e.resumed) >= shortPoll {
 		e.resumed = now
 		e.resume()
 	}
@@ -193,8 +199,8 @@ func (e *engine) message(m *kafka.Message) {
 		}
 		held, _ = l.push(m)
 	}
-	if !l.paused && e.full(held) {
-		e.pause(l)
+	if !l.full && e.full(held) {
+		e.fill(l)
 	}
 }
 
@@ -205,6 +211,8 @@ func (e *engine) clientError(err kafka.Error) {
 		e.stop(fmt.Errorf("consumer: %w", err))
 	case !e.set.allowMissing && (err.Code() == kafka.ErrUnknownTopicOrPart || err.Code() == kafka.ErrUnknownTopic):
 		e.stop(fmt.Errorf("consumer: %w: %w", ErrTopicMissing, err))
+	case hasCode(err, kafka.ErrTopicAuthorizationFailed, kafka.ErrGroupAuthorizationFailed, kafka.ErrClusterAuthorizationFailed):
+		e.stop(fmt.Errorf("consumer: %w: %w", ErrUnauthorized, err))
 	default:
 		e.log.Warn("Kafka client", slog.Any(keyError, err))
 	}

@@ -11,6 +11,10 @@ import (
 var (
 	// ErrClosed is returned by Run when it was called before, or after Close.
 	ErrClosed = errors.New("consumer: closed")
+	// ErrNotAssigned is returned for a partition that the consumer does not have, or while it does not run.
+	ErrNotAssigned = errors.New("consumer: partition is not assigned to this member")
+	// ErrUnauthorized is in the error of a Run that ended because the brokers do not, or no longer, allow the topic or the group.
+	ErrUnauthorized = errors.New("not authorized: see the access control lists of the brokers")
 	// ErrTopicMissing is returned by Run when a topic does not exist (see [WithAllowMissingTopic]), nor the dead-letter
 	// topic (see [WithCreateTopics]).
 	ErrTopicMissing = kafkaclient.ErrTopicMissing

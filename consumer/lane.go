@@ -38,8 +38,10 @@ type lane struct {
 	cut            []Ref // handlers that were cancelled before they had settled their records
 	unflushed      []Ref // dead letters that were given up
 
-	paused bool  // of the poll goroutine: this partition is paused in the client
-	stored int64 // of the poll goroutine: the offset stored last
+	// What follows belongs to the poll goroutine.
+	full, held bool  // why its partition is not to be fetched: it holds enough; the user has paused it
+	paused     bool  // in the client
+	stored     int64 // the offset stored last
 }
 
 func newLane(e *engine, p TopicPartition, epoch int64) *lane {

@@ -44,16 +44,7 @@ func (e *engine) rebalance(_ *kafka.Consumer, event kafka.Event) error {
 func (e *engine) assigned(partitions []kafka.TopicPartition) error {
 	e.log.Info("partitions assigned", slog.String(keyGroup, e.group), slog.Any(keyPartitions, names(partitions)))
 	for _, tp := range partitions {
-		p := TopicPartition{*tp.Topic, tp.Partition}
-		e.epoch++
-		l := newLane(e, p, e.epoch)
-		if earlier := e.lingering[p]; earlier != nil {
-			l.follow(earlier)
-		}
-		e.lanes[p] = l
-		if !e.drainBy.IsZero() {
-			l.halt(ErrShutdown)
-		}
+		e.open(TopicPartition{*tp.Topic, tp.Partition})
 	}
 	if !e.joined {
 		e.joined = true
@@ -63,7 +54,37 @@ func (e *engine) assigned(partitions []kafka.TopicPartition) error {
 		return nil
 	}
 	// A partition that was paused when it was given up may or may not still be paused when it comes back.
-	return e.client.Resume(partitions)
+	if err := e.client.Resume(partitions); err != nil {
+		return err
+	}
+	for _, tp := range partitions {
+		e.hold(e.lanes[TopicPartition{*tp.Topic, tp.Partition}])
+	}
+	return nil
+}
+
+// open begins an epoch of a partition.
+func (e *engine) open(p TopicPartition) *lane {
+	e.epoch++
+	l := newLane(e, p, e.epoch)
+	if earlier := e.lingering[p]; earlier != nil {
+		l.follow(earlier)
+	}
+	e.lanes[p] = l
+	if !e.drainBy.IsZero() {
+		l.halt(ErrShutdown)
+	}
+	return l
+}
+
+// forget takes a closed lane out, but for handlers that have not returned.
+func (e *engine) forget(l *lane) {
+	delete(e.lanes, l.TopicPartition)
+	delete(e.crowded, l.TopicPartition)
+	if !l.ended() {
+		e.lingering[l.TopicPartition] = l
+	}
+	e.recent = nil
 }
 
 // rewound opens a new epoch for a partition whose offsets went back: its topic was made anew, or its log was cut when a replica
@@ -112,19 +133,14 @@ func (e *engine) revoked(partitions []kafka.TopicPartition, lost bool) {
 		l.abandon()
 	}
 	e.store(lanes)
-	for p, l := range lanes {
+	for _, l := range lanes {
 		l.close()
-		delete(e.lanes, p)
-		delete(e.paused, p)
 		if !e.drainBy.IsZero() && !lost {
 			e.cut.add(l)
 		}
-		if !l.ended() {
-			e.lingering[p] = l
-		}
+		e.forget(l)
 	}
 	maps.DeleteFunc(e.lingering, func(_ TopicPartition, l *lane) bool { return l.ended() })
-	e.recent = nil
 	e.log.Info("partitions revoked", slog.String(keyGroup, e.group), slog.Any(keyPartitions, names(partitions)),
 		slog.Bool("lost", lost), slog.Duration(keyDuration, time.Since(began)))
 }

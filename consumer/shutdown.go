@@ -117,7 +117,7 @@ func (e *engine) pauseAll() {
 	if err != nil {
 		e.log.Debug("partitions not paused", slog.Any(keyError, err))
 	}
-	clear(e.paused)
+	clear(e.crowded)
 }
 
 // leave takes the member out of its group. Closing the client is not enough: a cooperative member that owns nothing, or is between
