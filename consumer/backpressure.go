@@ -2,6 +2,7 @@ package consumer
 
 import (
 	"log/slog"
+	"time"
 
 	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
 )
@@ -36,8 +37,42 @@ func (e *engine) adjust(l *lane) {
 	l.paused = want
 }
 
+// breathe gives a full lane a moment to make some room, and reports whether it did. Pausing a partition throws away what the client has
+// fetched ahead, and after the resumption it may take half a second to fetch again, since nothing wakes the client's thread for the
+// broker: a lane that is merely as fast as its handlers would stand still for most of the time. So the next poll is put off instead, for no
+// longer than an idle one takes, and only as long as no other lane has run out of work.
+func (e *engine) breathe(l *lane) bool {
+	limit := time.NewTimer(tick)
+	defer limit.Stop()
+	look := time.NewTicker(2 * time.Millisecond)
+	defer look.Stop()
+	for !e.roomy(l.load()) {
+		for _, other := range e.lanes {
+			if other != l && !other.paused && other.load().records == 0 {
+				return false
+			}
+		}
+		select {
+		case <-look.C:
+		case <-limit.C:
+			return false
+		case <-e.stopping.Done():
+			return false
+		}
+	}
+	return true
+}
+
+// roomy reports whether a lane that was full may be given more without having been paused.
+func (e *engine) roomy(held load) bool {
+	return held.records <= e.set.queueRecords*7/8 && held.bytes <= e.set.queueBytes/8*7 && held.total <= e.set.totalBytes/8*7
+}
+
 // fill notes that a lane is full.
 func (e *engine) fill(l *lane) {
+	if e.breathe(l) {
+		return
+	}
 	l.full = true
 	e.crowded[l.TopicPartition] = l
 	e.adjust(l)

@@ -115,13 +115,14 @@ func (c *Consumer[K, V]) Ready() <-chan struct{} { return c.ready }
 // Run consumes until ctx ends, [Consumer.Close] is called, or something goes wrong that it cannot go on from. It blocks.
 //
 // First it starts the deserializers, connects and checks that all topics exist. Then the records of a partition go to
-// handler one after the other, in order, and different partitions at once; ctx of the handler has the values of Run's ctx, but
+// handler one after the other, in order, and different partitions at once, unless [WithOrder] says otherwise; ctx of the handler has the values of Run's ctx, but
 // ends later: see [ErrShutdown], [ErrRevoked], [ErrLost]. A handler may take as long as it wants: it costs no membership, and
 // no progress of other partitions.
 //
-// What a handler returns decides about its record. nil, or [Skip], settles it. [DeadLetter], any other error and a panic put it into
-// the dead letters, which settles it as soon as they are acknowledged; without [WithDeadLetters] they end Run with a
-// [RecordError]. [Stop] always does. A record that is not settled is delivered again, to whichever member gets its partition;
+// What a handler returns decides about its record. nil, or [Skip], settles it. An error, and a panic, has it tried again while its
+// partition waits, or its key: see [WithRetry] and [RetryAfter]. When the attempts are used up, and at once with [Permanent] and
+// [DeadLetter], it goes into the dead letters, which settles it as soon as they are acknowledged; without
+// [WithDeadLetters] Run ends with a [RecordError]. [Stop] always ends it. A record that is not settled is delivered again, to whichever member gets its partition;
 // a settled one is too if the process is killed before it is committed, within auto.commit.interval.ms.
 //
 // When ctx ends, no handler is started any more, and running ones have [WithShutdownDrain] to finish. Run returns nil if they did,
@@ -129,14 +130,24 @@ func (c *Consumer[K, V]) Ready() <-chan struct{} { return c.ready }
 // second Run, or one after Close, returns [ErrClosed].
 func (c *Consumer[K, V]) Run(ctx context.Context, handler func(ctx context.Context, rec *Record[K, V]) error) error {
 	if handler == nil {
-		return errors.New("consumer: the handler is nil")
+		return errNoHandler
 	}
-	e := newEngine(ctx, c.set, codec{
-		decode: decoder(c.key, c.value),
-		handle: func(ctx context.Context, unit []*task) error {
-			return handler(ctx, unit[0].rec.(*Record[K, V])) //nolint:errcheck // the decoder made it
-		},
-	})
+	wrapped := wrap(func(ctx context.Context, rec AnyRecord) error {
+		typed, ok := rec.(*Record[K, V])
+		if !ok {
+			return Stop(fmt.Errorf("middleware passed a record of type %T on", rec))
+		}
+		return handler(ctx, typed)
+	}, c.set.middleware)
+	return c.run(ctx, Batch{Max: 1}, func(ctx context.Context, unit []*task) error { return wrapped(ctx, unit[0].rec) })
+}
+
+var errNoHandler = errors.New("consumer: the handler is nil")
+
+// run is Run for handlers of all kinds.
+func (c *Consumer[K, V]) run(ctx context.Context, batch Batch, handle func(ctx context.Context, unit []*task) error) error {
+	e := newEngine(ctx, c.set, codec{decode: decoder(c.key, c.value), handle: handle})
+	e.sched.batch, e.sched.linger = batch.Max, batch.Linger
 	e.topics, e.group, e.ready, e.intent = c.topics, c.group, c.ready, &c.intent
 	defer e.stop(nil)
 	c.mu.Lock()

@@ -45,7 +45,7 @@ type engine struct {
 	epoch      int64
 	crowded    map[TopicPartition]*lane // full, or just not any more
 	applied    int64                    // version of the user's intent that the lanes have
-	joined     bool // had an assignment, if an empty one
+	joined     bool                     // had an assignment, if an empty one
 	subscribed bool
 	drainBy    time.Time // a shutdown's end of the drain; zero before
 	ticked     time.Time
@@ -56,8 +56,8 @@ type engine struct {
 	intent   *intent      // shared
 	commands chan command // shared
 	sched    scheduler    // shared
-	pulse pulse     // shared
-	holds holds     // shared
+	pulse    pulse        // shared
+	holds    holds        // shared
 }
 
 func newEngine(ctx context.Context, set settings, codec codec) *engine {

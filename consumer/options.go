@@ -31,6 +31,7 @@ type settings struct {
 	maxHandlers    int // with ByPartition; 0: no bound
 	retry          Retry
 	handlerTimeout time.Duration // 0: none
+	middleware     []Middleware
 
 	queueRecords, queueBytes, totalBytes int
 
@@ -211,4 +212,10 @@ func (s *settings) complete(maxPollInterval time.Duration) []error {
 		s.drain = rest
 	}
 	return problems
+}
+
+func init() {
+	kafkaclient.ConsumerOption = func(open kafkaclient.OpenConsumer, letters kafkaclient.OpenProducer) any {
+		return option(func(s *settings) { s.openConsumer, s.openProducer = open, letters })
+	}
 }

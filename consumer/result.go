@@ -36,7 +36,11 @@ const (
 	resultRetryAfter
 	resultSkip
 	resultStop
+	resultUntouched
 )
+
+// errUntouched is the result of a record that the run's end kept from being looked at.
+var errUntouched error = &result{kind: resultUntouched}
 
 // result is a handler's decision about its record, as an error.
 type result struct {

@@ -71,7 +71,7 @@ func TestSeek(t *testing.T) {
 		{name: "back", seek: func(c *text) error { return c.Seek(t.Context(), consumer.Ref{Topic: topic, Offset: 100}) }, want: 100},
 		{name: "forward", seek: func(c *text) error { return c.Seek(t.Context(), consumer.Ref{Topic: topic, Offset: 900}) }, want: 900},
 		{
-			name: "while the partition is full", opts: []consumer.Option{consumer.WithPartitionQueue(10, 1<<20)},
+			name: "while the partition is full", opts: []consumer.Option{consumer.WithPartitionQueue(200, 1<<20)},
 			seek: func(c *text) error { return c.Seek(t.Context(), consumer.Ref{Topic: topic, Offset: 700}) }, want: 700,
 		},
 		{

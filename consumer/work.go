@@ -120,6 +120,8 @@ func (l *lane) judge(unit []*task, err error) verdict {
 	}
 	decision, decided := errors.AsType[*result](err)
 	switch {
+	case decided && decision.kind == resultUntouched:
+		return verdict{kept: len(unit), outcome: again}
 	case decided && decision.kind == resultSkip:
 		for _, t := range unit {
 			l.e.log.Info("record skipped", l.attrs(t, err)...)
