@@ -25,6 +25,7 @@ type settings struct {
 	deadLetters      bool
 	deadLetterConfig kafka.ConfigMap
 	createTopics     bool
+	letterHeaders    HeaderProfile
 	allowMissing     bool
 
 	order          Order
@@ -32,6 +33,7 @@ type settings struct {
 	retry          Retry
 	handlerTimeout time.Duration // 0: none
 	middleware     []Middleware
+	hooks          []Hook
 
 	queueRecords, queueBytes, totalBytes int
 
@@ -163,7 +165,7 @@ func (s *settings) complete(maxPollInterval time.Duration) []error {
 		problems = append(problems, fmt.Errorf("consumer: "+format, args...))
 	}
 	s.retry = s.retry.complete()
-	problems = append(problems, s.retry.check())
+	problems = append(problems, s.retry.check(), s.letterHeaders.check())
 	switch {
 	case s.order.kind != byPartition && s.order.limit < 1:
 		report("WithOrder(%v): at least one handler must run", s.order)

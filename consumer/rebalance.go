@@ -46,6 +46,7 @@ func (e *engine) assigned(partitions []kafka.TopicPartition) error {
 	for _, tp := range partitions {
 		e.open(TopicPartition{*tp.Topic, tp.Partition})
 	}
+	each(e.set.hooks, func(h HookRebalance) { h.OnAssigned(topicPartitions(partitions)) })
 	if !e.joined {
 		e.joined = true
 		close(e.ready)
@@ -141,6 +142,7 @@ func (e *engine) revoked(partitions []kafka.TopicPartition, lost bool) {
 		e.forget(l)
 	}
 	maps.DeleteFunc(e.lingering, func(_ TopicPartition, l *lane) bool { return l.ended() })
+	each(e.set.hooks, func(h HookRebalance) { h.OnRevoked(topicPartitions(partitions), lost, time.Since(began)) })
 	e.log.Info("partitions revoked", slog.String(keyGroup, e.group), slog.Any(keyPartitions, names(partitions)),
 		slog.Bool("lost", lost), slog.Duration(keyDuration, time.Since(began)))
 }
@@ -174,6 +176,14 @@ func (e *engine) await(lanes map[TopicPartition]*lane, limit time.Duration) {
 		}
 	}
 	e.sched.beat()
+}
+
+func topicPartitions(partitions []kafka.TopicPartition) []TopicPartition {
+	list := make([]TopicPartition, len(partitions))
+	for i, tp := range partitions {
+		list[i] = TopicPartition{*tp.Topic, tp.Partition}
+	}
+	return list
 }
 
 // names lists partitions for the log.

@@ -62,6 +62,8 @@ func (l *lane) decode(tasks []*task) (int, verdict) {
 // undecoded says what becomes of a task that could not be decoded. It waits while the schema registry cannot say what the record is:
 // for ever while it does not answer, for a while when it says that it does not know the schema.
 func (l *lane) undecoded(t *task, err error) verdict {
+	f := undecodable(err)
+	each(l.e.set.hooks, func(h HookDecodeError) { h.OnDecodeError(t.ref(), f.stage, f.class, err) })
 	wait := false
 	switch serde.ClassOf(err) {
 	case serde.ClassRegistryUnavailable:
@@ -85,7 +87,7 @@ func (l *lane) undecoded(t *task, err error) verdict {
 		return verdict{outcome: give}
 	}
 	t.failed()
-	return l.exhausted([]*task{t}, undecodable(err))
+	return l.exhausted([]*task{t}, f)
 }
 
 // released notes that a task does not wait for the schema registry any more.
@@ -110,6 +112,25 @@ func (l *lane) handle(unit []*task) (err error) {
 			}
 		}()
 	}
+	if len(l.e.set.hooks) == 0 {
+		return l.e.codec.handle(ctx, unit)
+	}
+	return l.observed(ctx, unit)
+}
+
+// observed calls the handler between the hooks.
+func (l *lane) observed(ctx context.Context, unit []*task) (err error) {
+	recs := make([]AnyRecord, len(unit))
+	for i, t := range unit {
+		recs[i] = t.rec
+	}
+	each(l.e.set.hooks, func(h HookHandle) { ctx = h.OnHandle(ctx, recs) })
+	began := time.Now()
+	defer func() {
+		took := time.Since(began)
+		each(l.e.set.hooks, func(h HookHandle) { h.OnHandled(ctx, recs, err, took) })
+	}()
+	defer recovered(&err)
 	return l.e.codec.handle(ctx, unit)
 }
 
@@ -154,6 +175,7 @@ func (l *lane) judge(unit []*task, err error) verdict {
 // later has tasks wait for their next attempt.
 func (l *lane) later(unit []*task, pause time.Duration, err error) verdict {
 	for _, t := range unit {
+		each(l.e.set.hooks, func(h HookRetry) { h.OnRetry(t.rec, err, pause) })
 		l.e.log.Warn("record failed, to be tried again",
 			append(l.attrs(t, err), slog.Int(keyAttempts, t.attempts), slog.Duration(keyDuration, pause))...)
 	}
