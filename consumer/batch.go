@@ -39,7 +39,7 @@ func (c *Consumer[K, V]) RunBatch(ctx context.Context, batch Batch, handler func
 	case len(c.set.middleware) > 0:
 		return errors.New("consumer: batches with middleware, which sees one record: use Run")
 	}
-	return c.run(ctx, batch, func(ctx context.Context, unit []*task) error {
+	return c.run(ctx, nil, batch, func(ctx context.Context, unit []*task) error {
 		recs := make([]*Record[K, V], len(unit))
 		for i, t := range unit {
 			recs[i] = t.rec.(*Record[K, V]) //nolint:errcheck // the decoder made it

@@ -129,6 +129,11 @@ func (c *Consumer[K, V]) Ready() <-chan struct{} { return c.ready }
 // also when ctx ended before there was anything to do, else a [ShutdownError]. It has left the group by then. A
 // second Run, or one after Close, returns [ErrClosed].
 func (c *Consumer[K, V]) Run(ctx context.Context, handler func(ctx context.Context, rec *Record[K, V]) error) error {
+	return c.runEach(ctx, handler, nil)
+}
+
+// runEach is Run with a say in the engine.
+func (c *Consumer[K, V]) runEach(ctx context.Context, handler func(ctx context.Context, rec *Record[K, V]) error, set func(*engine)) error {
 	if handler == nil {
 		return errNoHandler
 	}
@@ -139,15 +144,18 @@ func (c *Consumer[K, V]) Run(ctx context.Context, handler func(ctx context.Conte
 		}
 		return handler(ctx, typed)
 	}, c.set.middleware)
-	return c.run(ctx, Batch{Max: 1}, func(ctx context.Context, unit []*task) error { return wrapped(ctx, unit[0].rec) })
+	return c.run(ctx, set, Batch{Max: 1}, func(ctx context.Context, unit []*task) error { return wrapped(ctx, unit[0].rec) })
 }
 
 var errNoHandler = errors.New("consumer: the handler is nil")
 
 // run is Run for handlers of all kinds.
-func (c *Consumer[K, V]) run(ctx context.Context, batch Batch, handle func(ctx context.Context, unit []*task) error) error {
+func (c *Consumer[K, V]) run(ctx context.Context, set func(*engine), batch Batch, handle func(ctx context.Context, unit []*task) error) error {
 	e := newEngine(ctx, c.set, codec{decode: decoder(c.key, c.value), handle: handle})
 	e.sched.batch, e.sched.linger = batch.Max, batch.Linger
+	if set != nil {
+		set(e)
+	}
 	e.topics, e.group, e.ready, e.intent = c.topics, c.group, c.ready, &c.intent
 	defer e.stop(nil)
 	c.mu.Lock()

@@ -47,6 +47,7 @@ type engine struct {
 	applied    int64                    // version of the user's intent that the lanes have
 	joined     bool                     // had an assignment, if an empty one
 	subscribed bool
+	toEnd      bool      // ends when its partitions are read to their ends
 	drainBy    time.Time // a shutdown's end of the drain; zero before
 	ticked     time.Time
 	resumed    time.Time
@@ -92,6 +93,7 @@ func (e *engine) run(config, letterConfig kafka.ConfigMap) error {
 		return err
 	}
 	e.poll()
+	e.end() // where it came to the end by itself
 	undone := e.shutdown()
 	e.failed.Do(func() {}) // waits for a stop under way
 	return errors.Join(e.failure, undone)
@@ -102,6 +104,9 @@ func (e *engine) connect(config, letterConfig kafka.ConfigMap) (err error) {
 	e.pulse.limit = newProtocolPulse
 	if !newProtocol(config) {
 		e.pulse.limit = millis(config, "session.timeout.ms", defaultSessionTimeout) / 2
+	}
+	if e.toEnd {
+		config = withEnds(config)
 	}
 	if e.client, err = e.set.openConsumer(config); err != nil {
 		return fmt.Errorf("consumer: %w", err)
@@ -142,7 +147,7 @@ func (e *engine) connect(config, letterConfig kafka.ConfigMap) (err error) {
 
 // poll runs until the run is to stop.
 func (e *engine) poll() {
-	for e.stopping.Err() == nil {
+	for e.stopping.Err() == nil && !e.finished() {
 		e.serve()
 		e.applyIntent()
 		timeout := tick
@@ -163,6 +168,8 @@ func (e *engine) step(timeout time.Duration) {
 		e.clientError(event)
 	case kafka.OffsetsCommitted:
 		e.committed(event)
+	case kafka.PartitionEOF:
+		e.reached(event)
 	}
 	now := time.Now()
 	if len(e.crowded) > 0 && now.Sub(e.resumed) >= shortPoll {

@@ -41,6 +41,7 @@ type lane struct {
 	// What follows belongs to the poll goroutine.
 	full, held bool  // why its partition is not to be fetched: it holds enough; the user has paused it
 	paused     bool  // in the client
+	atEnd      bool  // was read to the end of its partition
 	stored     int64 // the offset stored last
 }
 

@@ -22,7 +22,7 @@ func rules(user kafka.ConfigMap) kafkaconfig.Rules {
 			"enable.auto.offset.store":        {Value: false, Instead: atLeastOnce},
 			"enable.auto.commit":              {Value: true, Instead: atLeastOnce},
 			"isolation.level":                 {Value: "read_committed", Instead: "records of aborted transactions must not be seen"},
-			"enable.partition.eof":            {Value: false, Instead: "Run has no end of a partition"},
+			"enable.partition.eof":            {Value: false, Instead: "use RunToEnd"},
 			"go.logs.channel.enable":          {Value: true, Instead: "use WithLogger"},
 			"go.logs.channel":                 {Instead: "use WithLogger"},
 			"go.events.channel.enable":        {Instead: "Run polls by itself"},

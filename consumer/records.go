@@ -41,9 +41,11 @@ func (c *Consumer[K, V]) Records(ctx context.Context) iter.Seq2[*Delivery[K, V],
 	return func(yield func(*Delivery[K, V], error) bool) {
 		ctx, cancel := context.WithCancel(ctx)
 		defer cancel()
-		deliveries, ended := make(chan *Delivery[K, V]), make(chan error, 1)
+		deliveries, ended := make(chan *Delivery[K, V]), make(chan struct{})
+		var outcome error // of Run, once it ended
 		go func() {
-			ended <- c.Run(ctx, func(handling context.Context, rec *Record[K, V]) error {
+			defer close(ended)
+			outcome = c.Run(ctx, func(handling context.Context, rec *Record[K, V]) error {
 				d := &Delivery[K, V]{Record: rec, ctx: handling, outcome: make(chan error, 1)}
 				select {
 				case deliveries <- d:
@@ -66,12 +68,12 @@ func (c *Consumer[K, V]) Records(ctx context.Context) iter.Seq2[*Delivery[K, V],
 				if !yield(d, nil) {
 					d.Settle(errUntouched)
 					cancel()
-					_ = <-ended // which Close returns
+					<-ended
 					return
 				}
-			case err := <-ended:
-				if err != nil {
-					yield(nil, err)
+			case <-ended:
+				if outcome != nil {
+					yield(nil, outcome)
 				}
 				return
 			}

@@ -245,3 +245,61 @@ func TestMiddleware(t *testing.T) {
 		t.Errorf("committed %d, want 2", got)
 	}
 }
+
+func TestRunToEnd(t *testing.T) {
+	t.Parallel()
+	for _, protocol := range protocols {
+		t.Run(protocol.name, func(t *testing.T) {
+			t.Parallel()
+			c := cluster(t, 3)
+			produce(t, c, append(numbered(0, 0, 300), numbered(1, 0, 20)...)...) // partition 2 is empty
+			handled, tries := 0, 0
+			member := newText(t, protocol.config(config(c)), consumer.WithMaxHandlers(1), consumer.WithRetry(consumer.Retry{Initial: 300 * time.Millisecond}))
+			err := member.RunToEnd(within(t, 20*time.Second), func(_ context.Context, rec *textRecord) error {
+				if rec.Offset == 299 && rec.Attempt == 1 {
+					tries++
+					return errBill // the end waits for it
+				}
+				handled++
+				return nil
+			})
+			if err != nil || handled != 320 || tries != 1 {
+				t.Errorf("RunToEnd() = %v after %d records and %d failures, want nil, 320, 1", err, handled, tries)
+			}
+			if got := committed(c, 0); got != 300 {
+				t.Errorf("committed %d, want 300", got)
+			}
+		})
+	}
+}
+
+func TestMux(t *testing.T) {
+	t.Parallel()
+	type placed struct{ id string }
+	type refunded struct{ id string }
+	var got []string
+	mux := consumer.Mux[any](nil,
+		consumer.On(func(_ context.Context, rec *consumer.Record[string, *placed]) error {
+			got = append(got, "placed "+rec.Key+rec.Value.id)
+			return nil
+		}),
+		consumer.On(func(_ context.Context, rec *consumer.Record[string, *refunded]) error {
+			got = append(got, "refunded "+rec.Key+rec.Value.id+rec.Topic)
+			return errBill
+		}))
+	rec := func(value any) *consumer.Record[string, any] {
+		return &consumer.Record[string, any]{Key: "k", Value: value, Meta: consumer.Meta{Topic: topic}}
+	}
+	if err := mux(t.Context(), rec(&placed{"1"})); err != nil {
+		t.Errorf("mux(placed) = %v", err)
+	}
+	if err := mux(t.Context(), rec(&refunded{"2"})); !errors.Is(err, errBill) {
+		t.Errorf("mux(refunded) = %v, want the handler's error", err)
+	}
+	if err := mux(t.Context(), rec("text")); err == nil || !strings.Contains(err.Error(), "string") {
+		t.Errorf("mux(string) = %v, want an error that names the type", err)
+	}
+	if want := []string{"placed k1", "refunded k2" + topic}; !slices.Equal(got, want) {
+		t.Errorf("handled %v, want %v", got, want)
+	}
+}

@@ -124,7 +124,7 @@ func (l *lane) observed(ctx context.Context, unit []*task) (err error) {
 	for i, t := range unit {
 		recs[i] = t.rec
 	}
-	each(l.e.set.hooks, func(h HookHandle) { ctx = h.OnHandle(ctx, recs) })
+	each(l.e.set.hooks, func(h HookHandle) { ctx = h.OnHandle(ctx, recs) }) //nolint:fatcontext // each hook adds to it, once
 	began := time.Now()
 	defer func() {
 		took := time.Since(began)

@@ -55,7 +55,10 @@ func New[K, V any](t testing.TB, name string, key consumer.Deserializer[K], valu
 	t.Helper()
 	f := &Feed[K, V]{t: t, topic: newTopic(name), letters: newLetters(), ended: make(chan struct{})}
 	memory := kafkaclient.ConsumerOption(
-		func(kafka.ConfigMap) (kafkaclient.Consumer, error) { return f.topic, nil },
+		func(config kafka.ConfigMap) (kafkaclient.Consumer, error) {
+			f.topic.ends = config["enable.partition.eof"] == true
+			return f.topic, nil
+		},
 		func(kafka.ConfigMap) (kafkaclient.Producer, error) { return f.letters, nil },
 	)
 	opts = append(opts, memory.(consumer.Option)) //nolint:errcheck // package consumer makes nothing else

@@ -127,3 +127,20 @@ func TestSeekAndPause(t *testing.T) {
 		t.Errorf("after Resume: got offset %d, want 10", got)
 	}
 }
+
+func TestRunToEnd(t *testing.T) {
+	t.Parallel()
+	feed := newFeed(t)
+	feed.Append(consumertest.Record{Value: []byte("a")}, consumertest.Record{Partition: 3, Value: []byte("b")})
+	var mu sync.Mutex
+	handled := 0
+	err := feed.RunToEnd(t.Context(), func(context.Context, *record) error {
+		mu.Lock()
+		defer mu.Unlock()
+		handled++
+		return nil
+	})
+	if err != nil || handled != 2 {
+		t.Errorf("RunToEnd() = %v after %d records, want nil and 2", err, handled)
+	}
+}

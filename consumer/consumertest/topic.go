@@ -19,7 +19,8 @@ type topic struct {
 	pending    kafka.Event // a rebalance that the next Poll brings
 	assigned   []kafka.TopicPartition
 	partitions [Partitions]partition
-	turn       int // partition that Poll looks at first
+	turn       int  // partition that Poll looks at first
+	ends       bool // says when a partition has no more records
 }
 
 type partition struct {
@@ -27,6 +28,7 @@ type partition struct {
 	position int64 // of the next record to deliver
 	stored   int64
 	paused   bool
+	ended    bool // which was said
 }
 
 func newTopic(name string) *topic {
@@ -85,6 +87,10 @@ func (t *topic) take() (kafka.Event, kafka.RebalanceCb, <-chan struct{}) {
 	for range t.assigned {
 		t.turn = (t.turn + 1) % Partitions
 		p := &t.partitions[t.turn]
+		if p.position >= int64(len(p.records)) && t.ends && !p.ended {
+			p.ended = true
+			return kafka.PartitionEOF{Topic: &t.name, Partition: int32(t.turn)}, nil, nil
+		}
 		if p.paused || p.position >= int64(len(p.records)) {
 			continue
 		}
