@@ -1,4 +1,4 @@
-// Package consumer reads typed records from Kafka as a member of a group, at least once, in order per partition.
+// Package consumer reads typed records from Kafka as a member of a group, at least once, in order per partition or per key.
 //
 //	billing, err := consumer.New(kafka.ConfigMap{"bootstrap.servers": brokers, "group.id": "billing", "auto.offset.reset": "earliest"},
 //		[]string{"orders.raw"}, serde.StringKey(), serde.NewDeserializer(schemas.OrderEvents, reg))
@@ -18,11 +18,25 @@
 //
 // # Order
 //
-// One record of a partition is in the handler at a time, in the order of offsets. Partitions are handled at once. A handler may be
-// slow: the group hears from a goroutine of its own. What waits for handlers is bounded, see [WithPartitionQueue].
+// [ByPartition] is the default: one record of a partition is in the handler at a time, in the order of offsets, and partitions are handled
+// at once. [ByKey] keeps the order of each key alone, [Unordered] none; both handle records of one partition at once. A handler may be
+// slow: the group hears from a goroutine of its own. What is unsettled is bounded, see [WithPartitionQueue].
 //
 // When a topic is made anew under a running consumer, or its log was cut on the brokers, the partition goes on where
 // auto.offset.reset says, as if it had been lost and assigned again.
+//
+// # Results
+//
+// A handler that returns an error, or panics, gets the record again: for five minutes, with pauses that grow from 200 ms to 30 s, see [Retry].
+// Its partition, or its key, waits meanwhile, without a goroutine. [Permanent], [RetryAfter], [Skip], [DeadLetter] and [Stop] decide
+// otherwise. A record whose attempts are used up becomes a dead letter if they are on, else Run ends: none is dropped
+// silently. A handler that is cancelled because of a shutdown or a rebalance has made no attempt.
+//
+// # Shapes
+//
+// [Consumer.Run] calls a handler, [Consumer.RunBatch] one that takes several records, [Consumer.Records] is for a loop, and
+// [Consumer.RunToEnd] ends where the partitions end. [WithMiddleware] goes around handlers, [Mux] dispatches by type, and package consumertest
+// runs them without a broker.
 //
 // # Undecodable records
 //
@@ -37,7 +51,8 @@
 // headers in their order, and then the headers [HeaderOriginTopic] and following. The record's offset is settled when the brokers have
 // acknowledged the dead letter. What may pass is retried while the partition waits; a dead letter that is too large,
 // not allowed, or without topic ends Run. A dead letter may be there twice, when the acknowledgement was lost: origin
-// topic, partition, offset and group identify it.
+// topic, partition, offset and group identify it. [WithDeadLetterHeaders] writes the names of Kafka Connect, Kafka Streams or
+// Spring instead.
 //
 // # Rebalances
 //
