@@ -76,6 +76,19 @@ func TestNewReportsEveryProblem(t *testing.T) {
 			want: []string{"WithPartitionQueue", "WithQueueBytes", "WithCancelGrace"},
 		},
 		{
+			name: "orders and policies", config: good(),
+			opts: []consumer.Option{
+				consumer.WithOrder(consumer.ByKey(0)), consumer.WithRetry(consumer.Retry{Attempts: -1}), consumer.WithHandlerTimeout(-1),
+				consumer.WithDeadLetterHeaders(9),
+			},
+			want: []string{"ByKey(0)", "WithRetry", "WithHandlerTimeout", "WithDeadLetterHeaders(9)"},
+		},
+		{
+			name: "a bound of another order", config: good(), opts: []consumer.Option{consumer.WithOrder(consumer.Unordered(3)), consumer.WithMaxHandlers(2)},
+			want: []string{"WithMaxHandlers(2)", "Unordered(3)"},
+		},
+		{name: "a negative bound", config: good(), opts: []consumer.Option{consumer.WithMaxHandlers(-2)}, want: []string{"WithMaxHandlers: -2"}},
+		{
 			name: "a shutdown that takes too long", config: good(), opts: []consumer.Option{consumer.WithShutdownDrain(19 * time.Second)},
 			want: []string{"WithShutdownTimeout", "drain 19s"},
 		},

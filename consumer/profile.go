@@ -18,9 +18,9 @@ const (
 	HeaderOriginOffset    = "dlq.origin.offset"
 	HeaderOriginTimestamp = "dlq.origin.timestamp"
 	HeaderOriginGroup     = "dlq.origin.group"
-	HeaderErrorStage      = "dlq.error.stage" // see [Stage]
-	HeaderErrorClass      = "dlq.errof.class" // see [serde.Class]; "handler", "panic" or "timeout" for a handler
-	HeaderErrorMessage    = "dlq.erromessage" // at most 1 KiB
+	HeaderErrorStage      = "dlq.error.stage"   // see [Stage]
+	HeaderErrorClass      = "dlq.error.class"   // see [serde.Class]; "handler", "panic" or "timeout" for a handler
+	HeaderErrorMessage    = "dlq.error.message" // at most 1 KiB
 	HeaderAttempts        = "dlq.attempts"
 	HeaderFirstFailedAt   = "dlq.first-failed-at"
 	HeaderFailedAt        = "dlq.failed-at"

@@ -59,6 +59,24 @@ func TestDeadLetterProfiles(t *testing.T) {
 	}
 }
 
+// The names are read by others: they must not change.
+func TestHeaderNames(t *testing.T) {
+	t.Parallel()
+	want := []string{
+		"dlq.origin.topic", "dlq.origin.partition", "dlq.origin.offset", "dlq.origin.timestamp", "dlq.origin.group",
+		"dlq.error.stage", "dlq.error.class", "dlq.error.message", "dlq.attempts", "dlq.first-failed-at", "dlq.failed-at",
+		"dlq.schema.key-id", "dlq.schema.value-id",
+	}
+	got := []string{
+		consumer.HeaderOriginTopic, consumer.HeaderOriginPartition, consumer.HeaderOriginOffset, consumer.HeaderOriginTimestamp, consumer.HeaderOriginGroup,
+		consumer.HeaderErrorStage, consumer.HeaderErrorClass, consumer.HeaderErrorMessage, consumer.HeaderAttempts, consumer.HeaderFirstFailedAt, consumer.HeaderFailedAt,
+		consumer.HeaderKeySchemaID, consumer.HeaderValueSchemaID,
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("names of headers (-want +got):\n%s", diff)
+	}
+}
+
 func TestDeadLetterTopicMustBeWritable(t *testing.T) {
 	t.Parallel()
 	c := cluster(t, 1, kfake.EnableSASL(), kfake.EnableACLs(), kfake.Superuser("PLAIN", "admin", "secret"), kfake.User("PLAIN", "reader", "secret",

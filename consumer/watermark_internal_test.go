@@ -84,4 +84,17 @@ func TestWatermarkKeepsWhatIsUnsettledOnly(t *testing.T) {
 	if got := cap(w.offsets); got > 64 {
 		t.Errorf("room for %d offsets with never more than 2 unsettled", got)
 	}
+	var stuck watermark // at its first offset, while all others are settled
+	for offset := range int64(100_000) {
+		stuck.deliver(offset)
+		if offset > 0 {
+			stuck.settle(offset)
+		}
+	}
+	if got := cap(stuck.offsets); got > 64 {
+		t.Errorf("room for %d offsets with one unsettled", got)
+	}
+	if got, _ := stuck.position(); got != 0 {
+		t.Errorf("position() = %d, want 0", got)
+	}
 }
