@@ -155,13 +155,8 @@ func (d *demo) consume(ctx context.Context) error {
 	}
 	// Partitions are handled at once: the channel brings their records together.
 	received := make(chan *consumer.Record[string, schemas.OrderEvent], len(d.sent))
-	expected := len(d.sent) - 1 // all but the poison record
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	if err := billing.Run(ctx, func(_ context.Context, rec *consumer.Record[string, schemas.OrderEvent]) error {
-		if received <- rec; len(received) == expected {
-			cancel()
-		}
+	if err := billing.RunToEnd(ctx, func(_ context.Context, rec *consumer.Record[string, schemas.OrderEvent]) error {
+		received <- rec
 		return nil
 	}); err != nil {
 		return err
@@ -180,12 +175,9 @@ func (d *demo) deadLetters(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
 	var letter *consumer.Record[string, []byte]
-	if err := letters.Run(ctx, func(_ context.Context, rec *consumer.Record[string, []byte]) error {
+	if err := letters.RunToEnd(ctx, func(_ context.Context, rec *consumer.Record[string, []byte]) error {
 		letter = rec
-		cancel()
 		return nil
 	}); err != nil {
 		return err
