@@ -68,9 +68,10 @@ func (e *engine) posted(st *strand, t *task, f failure, err error) {
 		if e.sched.posted(st, t, true, e.set.sendRetry) {
 			e.log.Warn("dead letter not written, to be tried again", l.attrs(t, err)...)
 		}
-	case e.sched.refused(st):
+	case e.sched.awaits(st):
 		err = fmt.Errorf("dead letter to %s: %w", letterTopic(l.Topic, e.group), err)
-		e.stop(l.recordError(t, f.stage, errors.Join(f.err, err), ""))
+		e.stop(l.recordError(t, f.stage, errors.Join(f.err, err), "")) // first, so that nothing behind it is started
+		e.sched.refused(st)
 	}
 }
 

@@ -30,7 +30,7 @@ func ByPartition() Order { return Order{kind: byPartition} }
 // again, its key waits, and the other keys go on.
 //
 // What is committed is still one offset for each partition, the lowest that is not settled: after a crash, a rebalance or a restart, records
-// beyond it that were settled already are delivered again.
+// beyond it that were settled already are delivered again. The bounds of [WithPartitionQueue] hold for what is in handlers too.
 func ByKey(n int) Order { return Order{kind: byKey, limit: n} }
 
 // Unordered handles up to n records at once in the whole consumer, in no order. What is committed is as with [ByKey].

@@ -159,15 +159,20 @@ func (s *scheduler) posted(st *strand, t *task, repeat bool, after time.Duration
 	return true
 }
 
-// refused drops the strand of a dead letter that can never be written. It returns false for one that was given up before.
-func (s *scheduler) refused(st *strand) bool {
+// awaits reports whether the dead letters of a strand were not given up.
+func (s *scheduler) awaits(st *strand) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if st.state != condemned {
-		return false
+	return st.state == condemned
+}
+
+// refused drops a strand whose dead letters can never be written.
+func (s *scheduler) refused(st *strand) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if st.state == condemned {
+		s.leave(st)
 	}
-	s.leave(st)
-	return true
 }
 
 // From here on the lock is held.

@@ -99,6 +99,7 @@ func drain(b *testing.B, c *kfake.Cluster, records int) float64 {
 			began = time.Now()
 		}
 		mu.Unlock()
+		// The Go runtime's timers are late by up to a millisecond in a process that is idle otherwise.
 		wait := syscall.NsecToTimespec(benchTakes.Nanoseconds())
 		_ = syscall.Nanosleep(&wait, nil)
 		mu.Lock()
