@@ -99,6 +99,53 @@ func (out *Output) check(s string) {
 	}
 }
 
+// Text reads a string. All strings of an input share a few copies of it.
+//
+// It is most of what reading does besides allocating, and one function like [Output.Text].
+func (in *Input) Text(pos int) (string, int) {
+	src := in.src
+	if uint(pos) >= uint(len(src)) { //nolint:gosec // negative is too large
+		return "", failed
+	}
+	b := int(src[pos])
+	n, start := b>>1, pos+1
+	if b&^0x7e != 0 { // not one byte, or negative
+		var end int
+		if start, end = in.length(pos); end < 0 {
+			return "", failed
+		}
+		n = end - start
+	}
+	end := start + n
+	if end > len(src) {
+		return "", failed
+	}
+	from := unsafe.Add(unsafe.Pointer(unsafe.SliceData(src)), start-1) // not behind the input
+	var or uint64
+	switch {
+	case n > 16:
+		or = load8(from, n-15) | load8(from, n-7)
+		for k := 1; k < n-15; k += 8 {
+			or |= load8(from, k)
+		}
+	case n > 8:
+		or = load8(from, 1) | load8(from, n-7)
+	case len(src)-start >= 8: // what is behind the string is shifted out
+		or = load8(from, 1) << (64 - 8*n)
+	default:
+		for _, b := range src[start:end] {
+			or |= uint64(b)
+		}
+	}
+	if or&high8 != 0 && !utf8.Valid(src[start:end]) {
+		return "", failed
+	}
+	if end-in.backStart > len(in.back) {
+		in.copy(start, end)
+	}
+	return in.back[start-in.backStart : end-in.backStart], end
+}
+
 func load8(p unsafe.Pointer, i int) uint64 {
 	return binary.LittleEndian.Uint64((*[8]byte)(unsafe.Add(p, i))[:])
 }
