@@ -76,6 +76,8 @@ func (c *writer) value(b *builder, path string, at spot, s *Schema, t reflect.Ty
 	switch {
 	case t.Size() > 1<<30:
 		return unmapped(path, "the Go type %v is too large", t)
+	case endless(t):
+		return unmapped(path, "the Go type %v is a pointer to pointers, more than %d", t, maxPointers-1)
 	case isCustom(t):
 		c.function(b, path, at, c.customWriter(s, t))
 		return nil
