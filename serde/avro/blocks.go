@@ -55,14 +55,15 @@ func (b *blocks) next(d *decoder) (int, *Error) {
 
 var emptyItems [0]struct{ _ uintptr }
 
-// array reads the items of a slice.
-func (d *decoder) array(o *op, p unsafe.Pointer) *Error {
+// array reads the items of a slice. At spare, if it is not nil, are the blocks of the first items.
+func (d *decoder) array(o *op, p, spare unsafe.Pointer) *Error {
 	if err := d.open(o.n); err != nil {
 		return err
 	}
 	a := o.aux
 	in := blocks{least: a.least}
-	s := sliceHeader{data: unsafe.Pointer(&emptyItems)} // not nil, which would be null
+	old := d.oldSlice(a, p)
+	s := sliceHeader{data: old.data, cap: old.cap}
 	for {
 		n, err := in.next(d)
 		if err != nil {
@@ -71,7 +72,14 @@ func (d *decoder) array(o *op, p unsafe.Pointer) *Error {
 		if n == 0 {
 			break
 		}
+		if spare != nil {
+			d.arena(a.elem.block).have(spare, n)
+			spare = nil
+		}
 		end := s.len + n
+		if s.data == old.data {
+			d.clear(a, s, s.len, min(end, old.cap))
+		}
 		for s.len < end {
 			if s.len == s.cap {
 				s = d.room(a, s, end-s.len)
@@ -89,7 +97,10 @@ func (d *decoder) array(o *op, p unsafe.Pointer) *Error {
 		}
 	}
 	if a.elem.block != nil {
-		d.arena(a.elem.block).hint = 1
+		d.arena(a.elem.block).reset()
+	}
+	if s.data == old.data {
+		d.clear(a, s, s.len, old.len)
 	}
 	if a.size == 0 {
 		s.cap = s.len
@@ -117,6 +128,10 @@ func (d *decoder) room(a *aux, s sliceHeader, n int) sliceHeader {
 func (d *decoder) texts(o *op, p unsafe.Pointer) *Error {
 	in := blocks{least: o.aux.least}
 	var m map[string]string
+	if old := d.old(p); old != nil {
+		m = *(*map[string]string)(old)
+		clear(m)
+	}
 	for entry := 0; ; {
 		n, err := in.next(d)
 		if err != nil {

@@ -37,6 +37,8 @@ type decoder struct {
 	backStart int // in the input
 
 	arenas []arena
+
+	reused *reuse // nil for none
 }
 
 // maxBack bounds in bytes how much of the input one string keeps in memory beyond itself.
@@ -51,10 +53,14 @@ type arena struct {
 	hint  int // how many blocks will be needed
 }
 
-func newDecoding(c *compiler, name string, root *program) *decodePlan {
+func newDecoding(c *compiler, name string, root *program, t reflect.Type) *decodePlan {
 	p := &decodePlan{cfg: c.cfg, name: name, root: root, memories: c.memories, growth: c.growth}
 	p.pool.New = func() any {
-		return &decoder{plan: p, cfg: p.cfg, arenas: make([]arena, len(p.memories))}
+		d := &decoder{plan: p, cfg: p.cfg, arenas: make([]arena, len(p.memories))}
+		if p.cfg.reuse {
+			d.reused = &reuse{old: reflect.New(t).Elem(), size: t.Size()}
+		}
+		return d
 	}
 	return p
 }
@@ -63,7 +69,7 @@ func newDecoding(c *compiler, name string, root *program) *decodePlan {
 // that take no bytes. Memory that grows by copying is allocated up to three times over, and a tenth is lost to size classes.
 func (p *decodePlan) factor() float64 { return 2 + 4*p.growth }
 
-// decode reads all of src into the zero value at v.
+// decode reads all of src into the value at v.
 func (p *decodePlan) decode(src []byte, v unsafe.Pointer) error {
 	n, err := p.decodeFirst(src, v)
 	if err == nil && n != len(src) {
@@ -72,20 +78,24 @@ func (p *decodePlan) decode(src []byte, v unsafe.Pointer) error {
 	return err
 }
 
-// decodeFirst reads the first value of src into the zero value at v, and returns its length.
+// decodeFirst reads the first value of src into the value at v, and returns its length. The value is zero, unless it is to be reused.
 func (p *decodePlan) decodeFirst(src []byte, v unsafe.Pointer) (int, error) {
 	d := p.pool.Get().(*decoder) //nolint:errcheck // the pool holds nothing else
 	d.src, d.pos, d.depth, d.zero = src, 0, 0, 0
 	if p.cfg.aliasInput {
 		d.back = unsafe.String(unsafe.SliceData(src), len(src))
 	}
+	if d.reused != nil {
+		d.reused.take(v)
+	}
 	failed := d.run(p.root, v)
 	n := d.pos
+	if d.reused != nil {
+		d.reused.release()
+	}
 	d.src, d.back, d.backStart = nil, "", 0
 	for i := range d.arenas {
-		if a := &d.arenas[i]; a.next != nil {
-			a.next, a.left = nil, 0
-		}
+		d.arenas[i].reset()
 	}
 	p.pool.Put(d)
 	if failed != nil {
@@ -117,6 +127,12 @@ func (d *decoder) arena(m *memory) *arena {
 	}
 	return a
 }
+
+// have makes the arena hand out n blocks that are there already.
+func (a *arena) have(blocks unsafe.Pointer, n int) { a.next, a.left = blocks, n }
+
+// reset makes the arena forget the blocks that are left, and how many will be needed: also after an error.
+func (a *arena) reset() { a.next, a.left, a.hint = nil, 0, 1 }
 
 // grow returns a copy of a slice with at least twice the room.
 func (d *decoder) grow(m *memory, s sliceHeader) sliceHeader {

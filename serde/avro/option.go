@@ -67,6 +67,14 @@ func WithSortedMaps() Option { return option(func(c *config) { c.sortedMaps = tr
 // input as long as any of them is in use.
 func WithAliasedInput() Option { return option(func(c *config) { c.aliasInput = true }) }
 
+// WithReuse makes decoding into a used value write over its slices and maps, where they have room, instead of making new ones: for
+// loops that are done with a record before they read the next into the same value. Who holds on to a slice or map of an earlier
+// record, also by a copy of the value, finds the later one's content in it.
+//
+// It goes for the slices and maps in the value itself and in records that are part of it, not for those within items, entries and what
+// pointers point to. What pointers pointed to is never written over, and neither are strings and bytes.
+func WithReuse() Option { return option(func(c *config) { c.reuse = true }) }
+
 // WithJavaLogicalTypes reads logical types as Apache Avro for Java does: the number is what the writer wrote and the unit what
 // the reader's schema says, so that a timestamp-millis read as timestamp-micros is a thousand times too early. By default
 // the value is kept, and where a Go type has no unit (an int64), schemas whose units differ do not resolve.
@@ -109,6 +117,7 @@ type behaviour struct {
 	maxZeroItems int
 	sortedMaps   bool
 	aliasInput   bool
+	reuse        bool
 	javaLogical  bool
 }
 

@@ -31,7 +31,7 @@ const (
 	opEnum   // one of n symbols, to their number from 1 of kind small
 	opSymbol // an enum to one of aux.values, of kind small
 	opMillis // long of milliseconds to a time.Time
-	opArray  // items of aux.elem
+	opArray  // items of aux.elem; small of them have their blocks at arg of the block
 	opTexts  // map of strings
 	opFunc   // aux.read or aux.write
 
