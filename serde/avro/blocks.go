@@ -64,6 +64,12 @@ func (d *decoder) array(o *op, p, spare unsafe.Pointer) *Error {
 	in := blocks{least: a.least}
 	old := d.oldSlice(a, p)
 	s := sliceHeader{data: old.data, cap: old.cap}
+	var parts *arena // what the items' optional fields point to
+	if a.elem.block != nil {
+		parts = d.arena(a.elem.block)
+	}
+	var outer stock // of an array around this one, whose items have the same parts
+	borrowed := false
 	for {
 		n, err := in.next(d)
 		if err != nil {
@@ -73,8 +79,8 @@ func (d *decoder) array(o *op, p, spare unsafe.Pointer) *Error {
 			break
 		}
 		if spare != nil {
-			d.arena(a.elem.block).have(spare, n)
-			spare = nil
+			outer, parts.stock = parts.stock, stock{spare, n}
+			spare, borrowed = nil, true
 		}
 		end := s.len + n
 		if s.data == old.data {
@@ -85,10 +91,8 @@ func (d *decoder) array(o *op, p, spare unsafe.Pointer) *Error {
 				s = d.room(a, s, end-s.len)
 			}
 			// The arena of the items' blocks allocates for as many as there is room for.
-			if block := a.elem.block; block != nil {
-				if arena := d.arena(block); arena.left == 0 {
-					arena.hint = min(s.cap, end) - s.len
-				}
+			if parts != nil && parts.left == 0 {
+				parts.hint = min(s.cap, end) - s.len
 			}
 			if err := d.run(a.elem, unsafe.Add(s.data, uintptr(s.len)*a.size)); err != nil {
 				return err.item(s.len)
@@ -96,8 +100,11 @@ func (d *decoder) array(o *op, p, spare unsafe.Pointer) *Error {
 			s.len++
 		}
 	}
-	if a.elem.block != nil {
-		d.arena(a.elem.block).reset()
+	if parts != nil {
+		parts.hint = 1
+	}
+	if borrowed {
+		parts.stock = outer
 	}
 	if s.data == old.data {
 		d.clear(a, s, s.len, old.len)

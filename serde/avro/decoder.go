@@ -47,10 +47,15 @@ const maxBack = 32 << 10
 // arena allocates memory of one type: slices, and blocks of which it hands out one at a time.
 type arena struct {
 	slice reflect.Value
-	head  *sliceHeader   // of slice
-	next  unsafe.Pointer // of the blocks that are left
-	left  int
-	hint  int // how many blocks will be needed
+	head  *sliceHeader // of slice
+	stock
+	hint int // how many blocks will be needed
+}
+
+// stock is blocks that are there and were not handed out yet.
+type stock struct {
+	next unsafe.Pointer
+	left int
 }
 
 func newDecoding(c *compiler, name string, root *program, t reflect.Type) *decodePlan {
@@ -128,11 +133,8 @@ func (d *decoder) arena(m *memory) *arena {
 	return a
 }
 
-// have makes the arena hand out n blocks that are there already.
-func (a *arena) have(blocks unsafe.Pointer, n int) { a.next, a.left = blocks, n }
-
 // reset makes the arena forget the blocks that are left, and how many will be needed: also after an error.
-func (a *arena) reset() { a.next, a.left, a.hint = nil, 0, 1 }
+func (a *arena) reset() { a.stock, a.hint = stock{}, 1 }
 
 // grow returns a copy of a slice with at least twice the room.
 func (d *decoder) grow(m *memory, s sliceHeader) sliceHeader {

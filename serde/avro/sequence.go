@@ -150,9 +150,7 @@ func (s *Sequence[T]) run(prog *program, v unsafe.Pointer) *Error {
 	d.pos, d.depth, d.zero = s.pos, 0, 0
 	err := d.run(prog, v)
 	for i := range d.arenas {
-		if a := &d.arenas[i]; a.next != nil { // what one value left of its memory is not the next one's
-			a.next, a.left = nil, 0
-		}
+		d.arenas[i].reset() // what one value left of its memory is not the next one's
 	}
 	if err == nil {
 		s.pos = d.pos
