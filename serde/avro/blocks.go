@@ -43,14 +43,22 @@ func (b *blocks) next(d *decoder) (int, *Error) {
 		left = b.end - d.pos
 	}
 	if b.least == 0 {
-		if n > int64(d.cfg.maxZeroItems-d.zero) {
-			return 0, d.failAt(at, "%d items that take no bytes, more than %d are in one value; WithMaxZeroSizeItems changes the limit", n, d.cfg.maxZeroItems)
+		if err := d.nothing(at, n); err != nil {
+			return 0, err
 		}
-		d.zero += int(n)
 	} else if n > int64(left/b.least) {
 		return 0, d.failAt(at, "%d bytes left, %d items need %d each", left, n, b.least)
 	}
 	return int(n), nil
+}
+
+// nothing counts n values that take no bytes, which nothing else bounds.
+func (d *decoder) nothing(at int, n int64) *Error {
+	if n > int64(d.cfg.maxZeroItems-d.zero) {
+		return d.failAt(at, "more than %d values that take no bytes are in one value; WithMaxZeroSizeItems changes the limit", d.cfg.maxZeroItems)
+	}
+	d.zero += int(n)
+	return nil
 }
 
 var emptyItems [0]struct{ _ uintptr }

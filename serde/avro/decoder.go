@@ -168,7 +168,11 @@ func (d *decoder) call(elem *program, p unsafe.Pointer, levels int32) *Error {
 	if err := d.enter(levels); err != nil {
 		return err
 	}
+	from := d.pos
 	err := d.run(elem, p)
+	if err == nil && d.pos == from {
+		err = d.nothing(from, int64(1+len(elem.ops))) // which are what it cost
+	}
 	d.leave(levels)
 	return err
 }
@@ -350,7 +354,7 @@ func (d *decoder) readText() (string, *Error) {
 // preset reads a value from the bytes of a default, which belong to the plan.
 func (d *decoder) preset(a *aux, p unsafe.Pointer) *Error {
 	src, pos, back, backStart, zero := d.src, d.pos, d.back, d.backStart, d.zero
-	d.src, d.pos, d.back, d.backStart = a.input, 0, "", 0
+	d.src, d.pos, d.back, d.backStart, d.zero = a.input, 0, "", 0, 0
 	if d.cfg.aliasInput {
 		d.src = bytes.Clone(a.input)
 		d.back = unsafe.String(unsafe.SliceData(d.src), len(d.src))

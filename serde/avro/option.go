@@ -48,8 +48,9 @@ func WithMaxDepth(levels int) Option {
 	})
 }
 
-// WithMaxZeroSizeItems changes how many items of arrays that take no bytes at all, such as nulls, one value may hold
-// [1,000,000]: nothing else bounds them. 0 allows none.
+// WithMaxZeroSizeItems changes how many items of arrays and fields of records that take no bytes at all, such as nulls and records
+// without fields, one value may hold [1,000,000]: nothing else bounds them. 0 allows none. Fields count where each costs
+// time or memory: in generic form and in JSON, and in records that are read by themselves, such as recursive ones.
 func WithMaxZeroSizeItems(items int) Option {
 	return option(func(c *config) {
 		if items < 0 {

@@ -93,6 +93,8 @@ type program struct {
 	paths []string
 	block *memory // for what optional fields point to; nil for none
 	need  int     // when writing: room for the operations up to the first that makes room
+
+	nothing int64 // fields of a generic record that take no bytes
 }
 
 // memory is a kind of memory that decoding allocates: arrays of one type.
