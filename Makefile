@@ -89,6 +89,7 @@ cover: check-tools ## test coverage over all packages, as .cache/cover.html
 lint: check-tools $(bin)/golangci-lint $(bin)/actionlint ## golangci-lint, actionlint, and shellcheck where it is installed
 	$(bin)/golangci-lint run $(PKG)
 	cd tools && ../$(bin)/golangci-lint run --config ../.golangci.yml ./...
+	cd compare && ../$(bin)/golangci-lint run --config ../.golangci.yml ./...
 	$(bin)/actionlint
 	@scripts="$$(git ls-files '*.sh') .ci/run integration/testbed/kafka/run"; \
 	if command -v shellcheck > /dev/null; then echo shellcheck $$scripts; shellcheck $$scripts; \

@@ -19,7 +19,7 @@ func placeOrder(ctx context.Context, brokers, registryURL, topic, orderID string
 	if err != nil {
 		return err
 	}
-	defer reg.CloseIdleConnections()
+	defer reg.Close()
 	orders, err := producer.New(kafka.ConfigMap{"bootstrap.servers": brokers}, topic,
 		producer.KeyOf(serde.StringKey(), func(e *schemas.OrderEvent) string { return e.OrderID }),
 		serde.NewSerializer(schemas.OrderEvents, reg))

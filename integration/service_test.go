@@ -41,7 +41,7 @@ func newRegistry(t *testing.T, url string) *registry.Client {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(reg.CloseIdleConnections)
+	t.Cleanup(func() { _ = reg.Close() })
 	return reg
 }
 

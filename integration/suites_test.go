@@ -15,6 +15,7 @@ var suites = []struct {
 	{"Transactions", testTransactions},
 	{"Groups", testGroups},
 	{"Registry", testRegistry},
+	{"RegistryAPI", testRegistryAPI},
 
 	{"Registration", testRegistration},
 	{"IncompatibleSchema", testIncompatibleSchema},

@@ -149,6 +149,9 @@ func (p *Producer[K, V]) connect(ctx context.Context) (*client, error) {
 
 // startSerializers resolves the schemas of the topic.
 func (p *Producer[K, V]) startSerializers(ctx context.Context) error {
+	if err := registerTogether(ctx, p.topic, p.key.serializer, p.value); err != nil {
+		return err
+	}
 	if err := p.key.serializer.Start(ctx, p.topic); err != nil {
 		return fmt.Errorf("key: %w", err)
 	}

@@ -312,6 +312,39 @@ func TestLatest(t *testing.T) {
 	})
 }
 
+// In the last quarter of its time the newest version is fetched again in the background: no caller waits, and one request serves all.
+func TestLatestIsRefreshedInTheBackground(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var requests atomic.Int32
+		c := memoryClient(t, func(*http.Request) answer {
+			n := requests.Add(1)
+			if n > 1 {
+				<-time.After(time.Second)
+			}
+			return latestOf(int(n))
+		}, registry.WithLatestTTL(100*time.Second))
+		ask := func(want int) {
+			t.Helper()
+			start := time.Now()
+			got, err := c.SchemaByVersion(t.Context(), "s", serde.LatestVersion)
+			if err != nil || got.Version != want || time.Since(start) != 0 {
+				t.Errorf("version %d after %v, %v, want %d at once", got.Version, time.Since(start), err, want)
+			}
+		}
+		ask(1)
+		<-time.After(75 * time.Second)
+		for range 100 {
+			ask(1)
+		}
+		<-time.After(2 * time.Second)
+		ask(2)
+		if got := requests.Load(); got != 2 {
+			t.Errorf("%d requests, want 2", got)
+		}
+	})
+}
+
 // A request for the newest version that is under way while we register may bring the one before: it must not be kept.
 func TestLatestOvertakenByRegistration(t *testing.T) {
 	t.Parallel()

@@ -1,43 +1,50 @@
 package registry
 
 import (
+	"log/slog"
 	"net/http"
+	"sync/atomic"
+	"time"
 
+	"github.com/magicbyte-go/magicbyte/registry/internal/cache"
+	"github.com/magicbyte-go/magicbyte/registry/internal/snapshot"
+	"github.com/magicbyte-go/magicbyte/registry/internal/transport"
 	"github.com/magicbyte-go/magicbyte/serde"
 )
 
 // Client speaks to a Schema Registry. It is safe for concurrent use.
 type Client struct {
-	base         string // without trailing slash, without credentials
+	base         string // the first of them, without credentials
 	home         string // the registry context of plain subjects
-	transport    http.RoundTripper
-	network      http.RoundTripper // the last link of transport
+	transport    *transport.Transport
+	network      http.RoundTripper // beneath transport
+	background   *cache.Group      // flights and refreshes
+	logger       *slog.Logger      // nil for none
 	normalize    bool
 	ignoredRules bool
 
-	ids           *memo[idKey, serde.Schema]
-	missing       missing
-	versions      *memo[versionKey, serde.RegisteredSchema]
-	latest        *memo[string, serde.RegisteredSchema]
-	registrations *memo[registrationKey, serde.RegisteredSchema] // filled by Register
-	lookups       *memo[registrationKey, serde.RegisteredSchema] // filled by Lookup; shares the table of registrations
+	ids           idCache
+	missing       cache.Missing[idKey]
+	versions      *cache.Memo[versionKey, serde.RegisteredSchema]
+	latest        *cache.Memo[versionKey, serde.RegisteredSchema]
+	registrations *cache.Memo[registrationKey, serde.RegisteredSchema] // filled by Register
+	lookups       *cache.Memo[registrationKey, serde.RegisteredSchema] // filled by Lookup; shares the table of registrations
+
+	book     *snapshot.Book // the last answers, for outages
+	outage   outage
+	owner    snapshot.Owner
+	snapshot string                // the path, "" for none
+	unusable atomic.Pointer[error] // why the file at that path was not read, until it was written anew
+	saving   atomic.Bool
 }
 
-var _ serde.SchemaRegistry = (*Client)(nil)
-
 // New returns a client of the registry at baseURL: http or https, with host, port and, where the registry has one, its base
-// path ("http://localhost:8080/apis/ccompat/v7"). Credentials in the URL are used as with [WithBasicAuth] and never shown.
-// New opens no connection; it reports everything that is wrong with its arguments at once.
+// path ("http://localhost:8080/apis/ccompat/v7"). A registry that runs on several hosts has several, separated by commas: the one that
+// answered last is asked first. Credentials in a URL are used as with [WithBasicAuth], for its host, and never shown.
+// New opens no connection, and reads no file but that of [WithSnapshot]; it reports everything that is wrong with its arguments at once.
 func New(baseURL string, opts ...Option) (*Client, error) {
 	conf := defaults()
-	base, user, err := parseBaseURL(baseURL)
-	if err != nil {
-		conf.errs = append(conf.errs, err)
-	}
-	if user != nil {
-		password, _ := user.Password()
-		conf.basicAuth("credentials in the base URL", user.Username(), password)
-	}
+	conf.addressed(baseURL)
 	for _, opt := range opts {
 		if opt == nil {
 			conf.fail("an option is nil")
@@ -48,42 +55,52 @@ func New(baseURL string, opts ...Option) (*Client, error) {
 	if err := conf.finish(); err != nil {
 		return nil, err
 	}
-	network := conf.network()
-	registrations := newTable[registrationKey, serde.RegisteredSchema](conf.cacheSize, hashAny)
-	return &Client{
-		base:          base.String(),
-		home:          homeContext(base.Path),
-		transport:     newTransport(base, network, conf),
-		network:       network,
+	var (
+		background    = new(cache.Group)
+		network       = conf.network()
+		endpoints     = conf.endpoints(network, background)
+		registrations = cache.NewTable[registrationKey, serde.RegisteredSchema](conf.cacheSize, hashAny)
+		newest        = func(serde.RegisteredSchema) time.Duration { return conf.latestTTL }
+		unchanging    = cache.Forever[serde.RegisteredSchema]
+	)
+	c := &Client{
+		base:    endpoints[0].Base,
+		home:    homeContext(conf.addresses[0].url.Path),
+		network: network,
+		transport: transport.New(transport.Config{
+			Endpoints: endpoints, Network: network, Timeout: conf.timeout, MaxResponse: conf.maxResponse,
+			Retries: conf.retries, Headers: conf.headers, Logger: conf.logger,
+		}),
+		background:    background,
+		logger:        conf.logger,
 		normalize:     conf.normalize,
 		ignoredRules:  conf.ignoredRules,
-		ids:           newMemo(newTable[idKey, serde.Schema](conf.cacheSize, idKey.hash), 0, idSize),
-		versions:      newMemo(newTable[versionKey, serde.RegisteredSchema](conf.cacheSize, hashAny), 0, versionSize),
-		latest:        newMemo(newTable[string, serde.RegisteredSchema](conf.cacheSize, hashAny), conf.latestTTL, latestSize),
-		registrations: newMemo(registrations, 0, registrationSize),
-		lookups:       newMemo(registrations, 0, registrationSize),
-	}, nil
+		ids:           newIDCache(conf.cacheSize, background),
+		versions:      cache.NewMemo(cache.NewTable[versionKey, serde.RegisteredSchema](conf.cacheSize, hashAny), unchanging, background, versionSize),
+		latest:        cache.NewMemo(cache.NewTable[versionKey, serde.RegisteredSchema](conf.cacheSize, hashAny), newest, background, versionSize),
+		registrations: cache.NewMemo(registrations, unchanging, background, registrationSize),
+		lookups:       cache.NewMemo(registrations, unchanging, background, registrationSize),
+		book:          snapshot.NewBook(conf.cacheSize),
+		snapshot:      conf.snapshot,
+		owner:         snapshot.Owner{RulesIgnored: conf.ignoredRules},
+	}
+	for _, e := range endpoints {
+		c.owner.Bases = append(c.owner.Bases, e.Base)
+	}
+	c.loadSnapshot()
+	return c, nil
 }
 
-// String names the client by its base URL, which holds no credentials.
+// String names the client by its first base URL, which holds no credentials.
 func (c *Client) String() string { return "registry client of " + c.base }
 
-// CloseIdleConnections closes connections that no request uses, as [http.Client.CloseIdleConnections] does. The client stays usable.
-func (c *Client) CloseIdleConnections() {
+// Close ends what goes on in the background, waits for it, saves the snapshot, and closes connections that no request uses. What is
+// cached is answered as before; all else is [ErrClosed]. It may be called more than once.
+func (c *Client) Close() error {
+	c.background.Close()
+	err := c.SaveSnapshot()
 	if t, ok := c.network.(interface{ CloseIdleConnections() }); ok {
 		t.CloseIdleConnections()
 	}
-}
-
-// forgetSubject drops what the caches say about subject, once it was deleted. Ids stay, as the registry keeps them.
-func (c *Client) forgetSubject(subject string) {
-	ofSubject := func(key registrationKey) bool { return key.subject == subject }
-	c.registrations.forget(ofSubject)
-	c.lookups.forget(ofSubject)
-	c.versions.forget(func(key versionKey) bool { return key.subject == subject })
-	c.forgetLatest(subject)
-}
-
-func (c *Client) forgetLatest(subject string) {
-	c.latest.forget(func(key string) bool { return key == subject })
+	return err
 }

@@ -3,7 +3,6 @@ package registry
 import (
 	"context"
 	"net/http"
-	"net/url"
 
 	"github.com/magicbyte-go/magicbyte/serde"
 )
@@ -23,12 +22,25 @@ func (c *Client) CheckCompatibility(ctx context.Context, subject string, schema 
 	if err := checkSubject(subject); err != nil {
 		return Compatibility{}, attempt.because(err)
 	}
+	return c.check(ctx, attempt, subjectPath(subject)+"/versions", schema)
+}
+
+// CheckVersion is CheckCompatibility against one version of subject alone, the newest for [serde.LatestVersion], in the directions that the subject's level
+// asks for. A version that does not exist is [ErrVersionNotFound].
+func (c *Client) CheckVersion(ctx context.Context, subject string, version int, schema serde.Schema) (Compatibility, error) {
+	attempt := Error{Op: opCheckCompatibility, Subject: subject, Version: version}
+	if err := checkVersion(subject, version); err != nil {
+		return Compatibility{}, attempt.because(err)
+	}
+	return c.check(ctx, attempt, versionPath(subject, version), schema)
+}
+
+func (c *Client) check(ctx context.Context, attempt Error, path string, schema serde.Schema) (Compatibility, error) {
 	var answer struct {
 		Compatible *bool    `json:"is_compatible"`
 		Messages   []string `json:"messages"`
 	}
-	path := "/compatibility/subjects/" + url.PathEscape(subject) + "/versions?verbose=true"
-	if err := c.rest(ctx, http.MethodPost, path, newSchemaRequest(schema), &answer); err != nil {
+	if err := c.rest(ctx, http.MethodPost, "/compatibility"+path+"?verbose=true", newSchemaRequest(schema), &answer); err != nil {
 		return Compatibility{}, attempt.because(err)
 	}
 	if answer.Compatible == nil { // the status is 200 either way, so without this member nothing is known

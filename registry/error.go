@@ -9,7 +9,10 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
+	"github.com/magicbyte-go/magicbyte/registry/internal/cache"
+	"github.com/magicbyte-go/magicbyte/registry/internal/transport"
 	"github.com/magicbyte-go/magicbyte/serde"
 )
 
@@ -33,6 +36,8 @@ var (
 	ErrUnavailable = serde.ErrRegistryUnavailable
 	// ErrUnauthorized: the registry answered 401 or 403. It is [serde.ErrUnauthorized].
 	ErrUnauthorized = serde.ErrUnauthorized
+	// ErrClosed: the client was closed, and what was asked is in none of its caches.
+	ErrClosed = errors.New("registry: the client is closed")
 )
 
 // The registry's codes that have a meaning here.
@@ -57,6 +62,18 @@ const (
 	opCheckCompatibility = "check compatibility"
 	opLevel              = "get compatibility level"
 	opSetLevel           = "set compatibility level"
+	opDeleteVersion      = "delete version"
+	opPurgeVersion       = "purge version"
+	opReferencedBy       = "list referrers"
+	opContexts           = "list contexts"
+	opSchemaTypes        = "list schema types"
+	opConfig             = "get config"
+	opSetConfig          = "set config"
+	opDeleteConfig       = "delete config"
+	opMode               = "get mode"
+	opSetMode            = "set mode"
+	opDeleteMode         = "delete mode"
+	opContract           = "contract"
 )
 
 // Error is what every method of a [Client] returns. It names what was attempted and what came back; fields that do not apply are zero.
@@ -71,6 +88,9 @@ type Error struct {
 	Code       int    // the registry's error_code, 0 where the answer had none
 	Message    string // the registry's message, at most 16 KiB of it
 	Err        error  // the cause where it is not the registry's message, nil otherwise
+
+	// RetryAfter is how long the registry asked to be left alone with its last answer, 0 where it did not.
+	RetryAfter time.Duration
 }
 
 // Error names the attempt and the cause: "registry: register orders-value: HTTP 409 (40901): Schema being registered is ...".
@@ -169,7 +189,7 @@ func (e *Error) unknownSchema() bool {
 	switch e.Op {
 	case opSchemaByID:
 		return e.missing(codeSchemaNotFound)
-	case opSchemaByVersion, opLookup:
+	case opSchemaByVersion, opLookup, opContract:
 		return e.missing(codeSubjectNotFound, codeVersionNotFound, codeSchemaNotFound)
 	default:
 		return false
@@ -183,12 +203,14 @@ func isNotFoundCode(code int) bool { return code/100 == http.StatusNotFound }
 func (e Error) because(err error) error {
 	var cause *Error
 	switch {
+	case errors.Is(err, cache.ErrClosed):
+		e.Err = ErrClosed
 	case !errors.As(err, &cause):
 		e.Err = err
 	case cause.Op != "":
 		return err
 	default:
-		e.HTTPStatus, e.Code, e.Message, e.Err = cause.HTTPStatus, cause.Code, cause.Message, cause.Err
+		e.HTTPStatus, e.Code, e.Message, e.Err, e.RetryAfter = cause.HTTPStatus, cause.Code, cause.Message, cause.Err, cause.RetryAfter
 	}
 	return &e
 }
@@ -200,16 +222,22 @@ func (n noAnswerError) Error() string        { return n.cause.Error() }
 func (n noAnswerError) Unwrap() error        { return n.cause }
 func (n noAnswerError) Is(target error) bool { return target == ErrUnavailable }
 
-// unreachable turns an error of the transport into ours. The end of the call's own context stays what it is; all else counts as unavailable.
+// unreachable turns an error of the transport into ours. The end of the call's own context stays what it is; all else counts as unavailable,
+// but for credentials that were refused where tokens are made.
 func unreachable(ctx context.Context, err error) error {
-	if ended := ctx.Err(); ended != nil {
-		return ended
+	var known *transport.Error
+	switch {
+	case ctx.Err() != nil && errors.Is(err, ctx.Err()):
+		return err
+	case errors.Is(err, transport.ErrRefused):
+		return fmt.Errorf("%w: %w", ErrUnauthorized, err)
+	case errors.Is(err, cache.ErrClosed):
+		return ErrClosed
+	case errors.As(err, &known) && known.Status != 0:
+		return &Error{HTTPStatus: known.Status, Err: noAnswerError{known.Err}}
+	default:
+		return noAnswerError{err}
 	}
-	var known *Error
-	if errors.As(err, &known) {
-		return known
-	}
-	return noAnswerError{err}
 }
 
 // malformed is the error for an answer of this status that no registry would give.

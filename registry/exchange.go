@@ -1,42 +1,74 @@
 package registry
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
-)
+	"net/url"
 
-const mediaType = "application/vnd.schemaregistry.v1+json"
+	"github.com/magicbyte-go/magicbyte/registry/internal/cache"
+	"github.com/magicbyte-go/magicbyte/registry/internal/transport"
+)
 
 // exchange carries one call: its context on the way out, whatever the client above says, and the answer on the way back.
 // It is not used twice.
 type exchange struct {
 	ctx  context.Context //nolint:containedctx // srclient has no place for the call's context but its transport
-	next http.RoundTripper
+	next *transport.Transport
+	open *cache.Group
 
 	status int
 	body   []byte
 	err    error
 }
 
+// RoundTrip is how srclient speaks: to no host of its own, since the transport knows the addresses.
 func (x *exchange) RoundTrip(req *http.Request) (*http.Response, error) {
-	req = req.Clone(x.ctx)
-	req.Header.Set("Accept", mediaType)
+	r := transport.Request{Method: req.Method, Path: pathOf(req.URL)}
 	if req.Body != nil {
-		req.Header.Set("Content-Type", mediaType)
+		body, err := io.ReadAll(req.Body)
+		if err != nil {
+			return nil, err
+		}
+		_ = req.Body.Close() // it is in memory
+		r.Body = body
 	}
-	resp, err := x.next.RoundTrip(req)
-	if err != nil {
-		x.err = unreachable(x.ctx, err)
+	x.do(r)
+	if x.err != nil {
 		return nil, x.err
 	}
-	x.status = resp.StatusCode
-	x.body, x.err = io.ReadAll(resp.Body)
-	_ = resp.Body.Close() // it is in memory: the chain below has read it
-	resp.Body = newBody(x.body)
-	return resp, x.err
+	return &http.Response{
+		StatusCode: x.status, Header: http.Header{}, Body: io.NopCloser(bytes.NewReader(x.body)),
+		ContentLength: int64(len(x.body)), Request: req, ProtoMajor: 1, ProtoMinor: 1,
+	}, nil
+}
+
+func pathOf(u *url.URL) string {
+	if u.RawQuery == "" {
+		return u.EscapedPath()
+	}
+	return u.EscapedPath() + "?" + u.RawQuery
+}
+
+func (x *exchange) do(r transport.Request) {
+	if x.open.Closed() {
+		x.err = ErrClosed
+		return
+	}
+	answer, err := x.next.Do(x.ctx, r)
+	if err != nil {
+		x.err = unreachable(x.ctx, err)
+		return
+	}
+	x.status, x.body = answer.Status, answer.Body
+	if x.status < 200 || x.status > 299 {
+		refused := refusal(x.status, x.body)
+		refused.RetryAfter = answer.RetryAfter
+		x.err = refused
+	}
 }
 
 // outcome is the error of the exchange; clientErr is what the client above made of the answer. It decides only over an answer
@@ -47,8 +79,6 @@ func (x *exchange) outcome(clientErr error) error {
 		return x.err
 	case x.status == 0:
 		return clientErr
-	case x.status < 200 || x.status > 299:
-		return refusal(x.status, x.body)
 	case clientErr != nil:
 		return unexpected(x.status, clientErr)
 	}

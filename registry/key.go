@@ -1,7 +1,6 @@
 package registry
 
 import (
-	"encoding/binary"
 	"hash/maphash"
 	"strconv"
 	"strings"
@@ -18,22 +17,6 @@ type idKey struct {
 }
 
 var hashSeed = maphash.MakeSeed()
-
-// hash spreads ids, which mostly count up from 1, faster than a general hash does.
-func (k idKey) hash() uint64 {
-	const spread = 0x9e3779b97f4a7c15 // 2^64 over the golden ratio
-	var h uint64
-	if n, isNumber := k.id.Number(); isNumber {
-		h = uint64(n) * spread
-	} else {
-		guid, _ := k.id.GUID()
-		h = binary.LittleEndian.Uint64(guid[:]) * spread
-	}
-	if k.context != "" {
-		h ^= maphash.String(hashSeed, k.context)
-	}
-	return h ^ h>>32
-}
 
 func hashAny[K comparable](key K) uint64 { return maphash.Comparable(hashSeed, key) }
 
@@ -63,10 +46,6 @@ func idSize(key idKey, s serde.Schema) int { return len(key.context) + schemaSiz
 
 func versionSize(key versionKey, s serde.RegisteredSchema) int {
 	return len(key.subject) + schemaSize(s.Schema)
-}
-
-func latestSize(subject string, s serde.RegisteredSchema) int {
-	return len(subject) + schemaSize(s.Schema)
 }
 
 func schemaSize(s serde.Schema) int {

@@ -6,9 +6,13 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/url"
+	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
+
+	"golang.org/x/oauth2/clientcredentials"
 
 	"github.com/magicbyte-go/magicbyte/registry"
 	"github.com/magicbyte-go/magicbyte/serde"
@@ -28,7 +32,9 @@ func TestNewRefuses(t *testing.T) {
 		{name: "other scheme", url: "ftp://localhost", want: []string{"ftp://localhost", "want http(s)://host"}},
 		{name: "no host", url: "http://:8081", want: []string{"want http(s)://host"}},
 		{name: "bad port", url: "http://localhost:port", want: []string{"want http(s)://host", "port"}},
-		{name: "several URLs", url: "http://a:8081,http://b:8081", want: []string{"want http(s)://host"}},
+		{name: "several URLs, one empty", url: "http://a:8081,", want: []string{"want http(s)://host"}},
+		{name: "several URLs, one bad", url: "http://a:8081, ftp://b:8081", want: []string{"ftp://b:8081"}},
+		{name: "several URLs, two contexts", url: "http://a/contexts/.c,http://b/contexts/.d", want: []string{"different registry contexts"}},
 		{name: "query", url: fine + "?a=b", want: []string{"query"}},
 		{name: "fragment", url: fine + "#a", want: []string{"query or fragment"}},
 		{name: "two credentials", url: "http://user:pw@localhost", opts: []registry.Option{registry.WithBearerToken("t")}, want: []string{"exclude each other"}},
@@ -43,11 +49,11 @@ func TestNewRefuses(t *testing.T) {
 		{
 			name: "all at once", url: "nowhere",
 			opts: []registry.Option{
-				nil, registry.WithTimeout(0), registry.WithMaxResponse(0), registry.WithCacheSize(-1), registry.WithLatestTTL(0),
+				nil, registry.WithTimeout(0), registry.WithMaxResponse(0), registry.WithCacheSize(-1), registry.WithRetries(-1), registry.WithLatestTTL(0),
 				registry.WithLogger(nil), registry.WithTransport(nil), registry.WithTLSConfig(nil),
 			},
 			want: []string{
-				"want http(s)://host", "an option is nil", "WithTimeout", "WithMaxResponse", "WithCacheSize", "WithLatestTTL",
+				"want http(s)://host", "an option is nil", "WithTimeout", "WithMaxResponse", "WithCacheSize", "WithRetries", "WithLatestTTL",
 				"WithLogger", "WithTransport", "WithTLSConfig",
 			},
 		},
@@ -74,6 +80,7 @@ func TestNewNeverRepeatsPasswords(t *testing.T) {
 		"http://user:hunter2%zz@localhost", "http://user:hunter2/x@localhost", "http://user:8/hunter2@localhost", "ftp://user:hunter2@localhost",
 		"http://user:hunter2@localhost:x", "http://user:hunter2@a@localhost", "http://localhost?key=hunter2", "http://us er:hunter2@localhost",
 		"user:hunter2@localhost", "://user:hunter2@localhost", "http://user:hunter2@", "http://:hunter2@localhost",
+		"http://user:80,hunter2@localhost", "http://user:hunter2,x@localhost", "http://a,http://user:8/hunter2,x@localhost",
 	} {
 		if _, err := registry.New(url); err == nil || strings.Contains(err.Error(), "hunter2") {
 			t.Errorf("New(%q): error %v, want one without the password", url, err)
@@ -149,25 +156,37 @@ func TestSecretsNeverShow(t *testing.T) {
 		"GET /schemas/ids/1":  {{status: 302, media: "text/html"}},
 		"GET /schemas/ids/2":  {{status: 200, media: "text/html", body: "<html>"}},
 		"POST /subjects/none": {refusal(500, 50001, "boom")},
+		"POST /token":         {{status: 200, media: "application/json", body: `{"access_token":"hunter2","token_type":"Bearer"}`}},
+		"POST /no-token":      {{status: 401, media: "application/json", body: `{"error":"invalid_client","error_description":"hunter2"}`}},
 	})
+	oauth := func(path string) registry.Option {
+		return registry.WithClientCredentials(&clientcredentials.Config{
+			ClientID: "user", ClientSecret: "hunter2", TokenURL: s.URL + path, EndpointParams: url.Values{"key": {"hunter2"}},
+		})
+	}
 	var logs bytes.Buffer
 	logger := slog.New(slog.NewTextHandler(&logs, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	const secret = "hunter2"
 	encoded := "dXNlcjpodW50ZXIy" // user:hunter2
 	options := map[string][]registry.Option{
-		"basic":  {registry.WithBasicAuth("user", secret), registry.WithHeader("X-Key", secret), registry.WithLogger(logger)},
-		"bearer": {registry.WithBearerToken(secret), registry.WithLogger(logger)},
-		"URL":    {registry.WithLogger(logger)},
+		"basic":                 {registry.WithBasicAuth("user", secret), registry.WithHeader("X-Key", secret), registry.WithLogger(logger)},
+		"bearer":                {registry.WithBearerToken(secret), registry.WithLogger(logger)},
+		"URL":                   {registry.WithLogger(logger)},
+		"OAuth2":                {oauth("/token"), registry.WithLogger(logger)},
+		"OAuth2 refused":        {oauth("/no-token"), registry.WithLogger(logger)},
+		"OAuth2 with no answer": {oauth("/hunter2"), registry.WithLogger(logger)},
+		"snapshot":              {registry.WithBasicAuth("user", secret), registry.WithSnapshot(filepath.Join(t.TempDir(), "s")), registry.WithLogger(logger)},
 	}
 	for name, opts := range options {
-		url := s.URL
+		base := s.URL
 		if name == "URL" {
-			url = strings.Replace(url, "://", "://user:"+secret+"@", 1)
+			base = strings.Replace(base, "://", "://user:"+secret+"@", 1)
+			base += "," + base
 		}
 		// The network is a function here, since its connections change while they are walked.
 		network := http.DefaultTransport.(*http.Transport).Clone()
 		t.Cleanup(network.CloseIdleConnections)
-		c := newClient(t, url, append(opts, registry.WithTransport(roundTripper(network.RoundTrip)))...)
+		c := newClient(t, base, append(opts, registry.WithTransport(roundTripper(network.RoundTrip)))...)
 		var shown []string
 		for _, v := range []any{c, reflect.ValueOf(c).Elem(), opts, opts[0]} {
 			for _, format := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x"} {
@@ -182,6 +201,9 @@ func TestSecretsNeverShow(t *testing.T) {
 		}
 		_, err = c.Register(t.Context(), "none", serde.Schema{Text: orderText})
 		shown = append(shown, fmt.Sprintf("%v %+v %#v", err, err, err))
+		_, err = c.RegisterAll(t.Context(), serde.SubjectSchema{Subject: "none", Schema: serde.Schema{Text: orderText}})
+		shown = append(shown, fmt.Sprintf("%v %+v %#v", err, err, err))
+		_ = c.Close() // so that nothing changes what is walked
 		walk(reflect.ValueOf(c), map[uintptr]bool{}, func(text string) { shown = append(shown, text) })
 		for _, text := range append(shown, logs.String()) {
 			if strings.Contains(text, secret) || strings.Contains(text, encoded) || strings.Contains(text, fmt.Sprintf("%x", secret)) {

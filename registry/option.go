@@ -2,18 +2,19 @@ package registry
 
 import (
 	"crypto/tls"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
-	"strings"
 	"time"
+
+	"github.com/magicbyte-go/magicbyte/registry/internal/transport"
 )
 
 const (
 	defaultTimeout     = 10 * time.Second
 	defaultMaxResponse = 8 << 20
+	defaultRetries     = 3
 	defaultCacheSize   = 64 << 20
 	defaultLatestTTL   = 5 * time.Minute
 )
@@ -32,14 +33,17 @@ func (f optionFunc) apply(c *config) { f(c) }
 type config struct {
 	errs []error
 
-	authorization func() string
-	authorized    string // the option that set authorization
-	headers       []func(http.Header)
+	addresses  []address
+	authorizer authorizer
+	authorized string // the option that set authorizer
+	headers    []func(http.Header)
 
 	transport    http.RoundTripper
 	tls          *tls.Config
 	timeout      time.Duration
 	maxResponse  int64
+	retries      int
+	snapshot     string
 	logger       *slog.Logger
 	cacheSize    int64
 	latestTTL    time.Duration
@@ -51,6 +55,7 @@ func defaults() *config {
 	return &config{
 		timeout:     defaultTimeout,
 		maxResponse: defaultMaxResponse,
+		retries:     defaultRetries,
 		cacheSize:   defaultCacheSize,
 		latestTTL:   defaultLatestTTL,
 	}
@@ -60,42 +65,7 @@ func (c *config) fail(format string, args ...any) {
 	c.errs = append(c.errs, fmt.Errorf("registry: "+format, args...))
 }
 
-// authorize sets the Authorization header of every request, once.
-func (c *config) authorize(option string, header string) {
-	if c.authorized != "" {
-		c.fail("%s and %s exclude each other", c.authorized, option)
-		return
-	}
-	c.authorized = option
-	c.authorization = func() string { return header }
-}
-
-// WithBasicAuth sends user and password with every request to the base URL's host. The user must not be empty or hold a colon; the
-// password may be empty. It excludes [WithBearerToken] and credentials in the base URL.
-func WithBasicAuth(user, password string) Option {
-	return optionFunc(func(c *config) { c.basicAuth("WithBasicAuth", user, password) })
-}
-
-func (c *config) basicAuth(option, user, password string) {
-	if user == "" || strings.Contains(user, ":") {
-		c.fail("%s: the user must not be empty or hold a colon", option)
-		return
-	}
-	c.authorize(option, "Basic "+base64.StdEncoding.EncodeToString([]byte(user+":"+password)))
-}
-
-// WithBearerToken sends a bearer token with every request to the base URL's host. It excludes [WithBasicAuth] and credentials in the base URL.
-func WithBearerToken(token string) Option {
-	return optionFunc(func(c *config) {
-		if token == "" || !validHeaderValue(token) {
-			c.fail("WithBearerToken: the token must not be empty or hold control characters")
-			return
-		}
-		c.authorize("WithBearerToken", "Bearer "+token)
-	})
-}
-
-// WithHeader adds a header to every request to the base URL's host, for instance Confluent Cloud's target-sr-cluster. Given
+// WithHeader adds a header to every request, for instance Confluent Cloud's target-sr-cluster. Given
 // several times, it adds several. Authorization, Accept, Content-Type and Host belong to the client and are refused.
 func WithHeader(name, value string) Option {
 	return optionFunc(func(c *config) {
@@ -105,7 +75,7 @@ func WithHeader(name, value string) Option {
 		case !validHeaderValue(value):
 			c.fail("WithHeader %s: the value holds control characters", name)
 		case canonical == "Authorization":
-			c.fail("WithHeader: Authorization is set by WithBasicAuth or WithBearerToken")
+			c.fail("WithHeader: Authorization is set by WithBasicAuth, WithBearerToken or WithClientCredentials")
 		case canonical == "Accept" || canonical == "Content-Type" || canonical == "Host":
 			c.fail("WithHeader: %s is set by the client", canonical)
 		default:
@@ -114,8 +84,8 @@ func WithHeader(name, value string) Option {
 	})
 }
 
-// WithTransport sends requests through rt, which stays the caller's. The default keeps up to 16 idle
-// connections for 90 s and heeds the proxy variables of [http.ProxyFromEnvironment]. It excludes [WithTLSConfig].
+// WithTransport sends requests through rt, which stays the caller's. The default keeps up to 32 idle
+// connections for 90 s, gives up dialling after 5 s, and heeds the proxy variables of [http.ProxyFromEnvironment]. It excludes [WithTLSConfig].
 func WithTransport(rt http.RoundTripper) Option {
 	return optionFunc(func(c *config) {
 		if rt == nil {
@@ -136,14 +106,30 @@ func WithTLSConfig(conf *tls.Config) Option {
 	})
 }
 
-// WithTimeout bounds each request, from dialling to the last byte of the answer, besides the context of the call. The default is
-// 10 s; it must be positive.
+// WithTimeout bounds each attempt at a request, from dialling to the last byte of the answer; the context of the call bounds all of them
+// together. The default is 10 s; it must be positive.
 func WithTimeout(d time.Duration) Option {
 	return optionFunc(func(c *config) {
 		if d <= 0 {
 			c.fail("WithTimeout: %v is not positive", d)
 		}
 		c.timeout = d
+	})
+}
+
+// WithRetries says how many times a request is tried again after a failure that may pass: no answer, and the statuses 408, 429, 500, 502, 503
+// and 504. Each time all base URLs are tried, those that failed lately last. Before it there is a random pause of up to 200 ms, doubling to 5 s, on top
+// of what the registry asks for with Retry-After; where that is more than 30 s, or than the call's context has left, the failure is
+// returned at once. The default is 3; 0 tries each base URL once.
+//
+// What a registry is asked can be repeated without harm, registrations included. A deletion whose first answer was lost is
+// reported as refused by the second, because the subject is deleted already.
+func WithRetries(n int) Option {
+	return optionFunc(func(c *config) {
+		if n < 0 {
+			c.fail("WithRetries: %d is negative", n)
+		}
+		c.retries = n
 	})
 }
 
@@ -157,8 +143,8 @@ func WithMaxResponse(bytes int64) Option {
 	})
 }
 
-// WithCacheSize bounds, in bytes, each of the caches for schemas by id, for versions, and for registrations. What was not used
-// lately is evicted first; an entry larger than the bound is not kept. The default is 64 MiB; it must be positive.
+// WithCacheSize bounds, in bytes, each of the caches for schemas by id, for versions, and for registrations, and the last answers that are
+// kept for outages, whose texts are mostly those of the caches. What was not used lately is evicted first; an entry larger than the bound is not kept. The default is 64 MiB; it must be positive.
 func WithCacheSize(bytes int64) Option {
 	return optionFunc(func(c *config) {
 		if bytes <= 0 {
@@ -168,7 +154,8 @@ func WithCacheSize(bytes int64) Option {
 	})
 }
 
-// WithLatestTTL says how long the newest version of a subject is taken as such without asking again. The default is 5 min; it must be positive.
+// WithLatestTTL says how long the newest version of a subject is taken as such without asking again; a call in the last quarter of that time has it
+// fetched in the background. The default is 5 min; it must be positive.
 func WithLatestTTL(d time.Duration) Option {
 	return optionFunc(func(c *config) {
 		if d <= 0 {
@@ -178,7 +165,8 @@ func WithLatestTTL(d time.Duration) Option {
 	})
 }
 
-// WithLogger logs each request at debug level. The default is silence.
+// WithLogger logs each attempt at a request at debug level, the end of an outage at info, its beginning and a snapshot that cannot be
+// written at warn, and a snapshot that cannot be used at error. The default is silence.
 func WithLogger(logger *slog.Logger) Option {
 	return optionFunc(func(c *config) {
 		if logger == nil {
@@ -200,24 +188,18 @@ func WithRulesIgnored() Option {
 	return optionFunc(func(c *config) { c.ignoredRules = true })
 }
 
+// network is what reaches the registry: the caller's, or one of our own.
+func (c *config) network() http.RoundTripper {
+	if c.transport != nil {
+		return c.transport
+	}
+	return transport.NewNetwork(c.tls)
+}
+
 // finish checks what no option can check alone, and returns everything that is wrong.
 func (c *config) finish() error {
 	if c.transport != nil && c.tls != nil {
 		c.fail("WithTransport and WithTLSConfig exclude each other: set TLSClientConfig of the transport")
 	}
 	return errors.Join(c.errs...)
-}
-
-// validHeaderName reports whether name is a token of RFC 9110, section 5.6.2.
-func validHeaderName(name string) bool {
-	for _, r := range name {
-		if r <= ' ' || r >= 0x7f || strings.ContainsRune(`"(),/:;<=>?@[\]{}`, r) {
-			return false
-		}
-	}
-	return name != ""
-}
-
-func validHeaderValue(value string) bool {
-	return !strings.ContainsFunc(value, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f })
 }

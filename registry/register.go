@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strconv"
 
+	"github.com/magicbyte-go/magicbyte/registry/internal/cache"
 	"github.com/magicbyte-go/magicbyte/serde"
 )
 
@@ -23,8 +24,10 @@ func (c *Client) Register(ctx context.Context, subject string, schema serde.Sche
 	return c.registration(ctx, opRegister, subject, schema, c.registrations, c.register)
 }
 
+var errEmptySchema = errors.New("the schema is empty")
+
 func (c *Client) registration(
-	ctx context.Context, op, subject string, schema serde.Schema, kept *memo[registrationKey, serde.RegisteredSchema],
+	ctx context.Context, op, subject string, schema serde.Schema, kept *cache.Memo[registrationKey, serde.RegisteredSchema],
 	load func(context.Context, string, serde.Schema) (serde.RegisteredSchema, error),
 ) (serde.RegisteredSchema, error) {
 	attempt := Error{Op: op, Subject: subject}
@@ -32,10 +35,21 @@ func (c *Client) registration(
 		return serde.RegisteredSchema{}, attempt.because(err)
 	}
 	if schema.Text == "" { // to the registry it would mean the subject's latest schema
-		return serde.RegisteredSchema{}, attempt.because(errors.New("the schema is empty"))
+		return serde.RegisteredSchema{}, attempt.because(errEmptySchema)
 	}
-	s, err := kept.get(ctx, newRegistrationKey(subject, schema), func(ctx context.Context) (serde.RegisteredSchema, error) {
-		return load(ctx, subject, schema)
+	key := newRegistrationKey(subject, schema)
+	if s := kept.Cached(key); s != nil {
+		return *s, nil
+	}
+	s, err := c.recall(ctx, key.asked(), func(ctx context.Context) (serde.RegisteredSchema, error) {
+		return kept.Get(ctx, key, func(ctx context.Context) (serde.RegisteredSchema, error) {
+			s, err := load(ctx, subject, schema)
+			if err != nil {
+				return s, attempt.because(err)
+			}
+			c.remember(ctx, key.asked(), s)
+			return s, nil
+		})
 	})
 	if err != nil {
 		return serde.RegisteredSchema{}, attempt.because(err)
@@ -51,7 +65,11 @@ func (c *Client) lookup(ctx context.Context, subject string, schema serde.Schema
 	if err := c.checkContext(subject, answer.Subject); err != nil {
 		return serde.RegisteredSchema{}, err
 	}
-	return answer.registered(http.StatusOK, subject, c.ignoredRules)
+	found, err := answer.registered(http.StatusOK, subject, c.ignoredRules)
+	if err == nil {
+		c.keepID(ctx, found)
+	}
+	return found, err
 }
 
 func (c *Client) register(ctx context.Context, subject string, schema serde.Schema) (serde.RegisteredSchema, error) {
@@ -59,6 +77,11 @@ func (c *Client) register(ctx context.Context, subject string, schema serde.Sche
 	if !errors.Is(err, ErrSubjectNotFound) && !errors.Is(err, ErrSchemaNotFound) {
 		return found, err
 	}
+	return c.add(ctx, subject, schema)
+}
+
+// add registers a schema that a look-up has not found.
+func (c *Client) add(ctx context.Context, subject string, schema serde.Schema) (serde.RegisteredSchema, error) {
 	// Also after a failure: the registry may have added the version before the answer was lost.
 	defer c.forgetLatest(subject)
 	var answer schemaAnswer
@@ -66,7 +89,7 @@ func (c *Client) register(ctx context.Context, subject string, schema serde.Sche
 		return serde.RegisteredSchema{}, err
 	}
 	if answer.Version == 0 { // 7.x answers the id alone
-		found, err = c.lookup(ctx, subject, schema)
+		found, err := c.lookup(ctx, subject, schema)
 		if !errors.Is(err, ErrSubjectNotFound) && !errors.Is(err, ErrSchemaNotFound) {
 			return found, err
 		} // a follower that lags behind: the id is what counts
@@ -75,7 +98,12 @@ func (c *Client) register(ctx context.Context, subject string, schema serde.Sche
 		return serde.RegisteredSchema{}, err
 	}
 	schema.Type = schemaType(schema.Type)
-	return answer.place(http.StatusOK, subject, schema)
+	added, err := answer.place(http.StatusOK, subject, schema)
+	if err == nil && added.Version > 0 { // in place of what was the newest before, which may be that there was none
+		c.remember(ctx, versionKey{subject: subject, version: added.Version}.asked(), added)
+		c.remember(ctx, versionKey{subject: subject, version: serde.LatestVersion}.asked(), added)
+	}
+	return added, err
 }
 
 func (c *Client) normalizeQuery() string {

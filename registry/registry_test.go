@@ -115,12 +115,28 @@ func (s *server) client(t *testing.T, opts ...registry.Option) *registry.Client 
 	return newClient(t, s.URL, opts...)
 }
 
+// newClient returns a client that does not try again, unless opts say otherwise: most tests are about one answer.
 func newClient(t *testing.T, url string, opts ...registry.Option) *registry.Client {
 	t.Helper()
-	c, err := registry.New(url, opts...)
+	c, err := registry.New(url, append([]registry.Option{registry.WithRetries(0)}, opts...)...)
 	if err != nil {
 		t.Fatalf("New: %v", err)
 	}
-	t.Cleanup(c.CloseIdleConnections)
+	t.Cleanup(func() { _ = c.Close() })
 	return c
+}
+
+// recorder keeps what a handler writes.
+type recorder struct {
+	header http.Header
+	status int
+	body   bytes.Buffer
+}
+
+func (r *recorder) Header() http.Header         { return r.header }
+func (r *recorder) WriteHeader(status int)      { r.status = status }
+func (r *recorder) Write(b []byte) (int, error) { return r.body.Write(b) }
+
+func (r *recorder) response(req *http.Request) *http.Response {
+	return &http.Response{StatusCode: r.status, Header: r.header, Body: io.NopCloser(&r.body), Request: req}
 }

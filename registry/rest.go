@@ -1,43 +1,39 @@
 package registry
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
-)
 
-func newBody(b []byte) io.ReadCloser { return io.NopCloser(bytes.NewReader(b)) }
+	"github.com/magicbyte-go/magicbyte/registry/internal/transport"
+)
 
 // rest makes one request for what srclient cannot express. The path must be escaped; in is sent as JSON unless nil; the answer goes into out unless nil.
 func (c *Client) rest(ctx context.Context, method, path string, in, out any) error {
-	x := &exchange{ctx: ctx, next: c.transport}
-	var body io.Reader
+	r := transport.Request{Method: method, Path: path}
 	if in != nil {
 		encoded, err := json.Marshal(in)
 		if err != nil {
 			return err
 		}
-		body = bytes.NewReader(encoded)
+		r.Body = encoded
 	}
-	req, err := http.NewRequestWithContext(ctx, method, c.base+path, body)
-	if err != nil {
-		return err
-	}
-	resp, err := x.RoundTrip(req)
-	if err == nil {
-		_ = resp.Body.Close() // it is in memory
-	}
-	if err := x.outcome(nil); err != nil {
-		return err
-	}
-	if out == nil {
-		return nil
+	x := c.exchange(ctx)
+	x.do(r)
+	if x.err != nil || out == nil {
+		return x.err
 	}
 	return x.decode(out)
+}
+
+func (c *Client) get(ctx context.Context, path string, out any) error {
+	return c.rest(ctx, http.MethodGet, path, nil, out)
+}
+
+func (c *Client) exchange(ctx context.Context) *exchange {
+	return &exchange{ctx: ctx, next: c.transport, open: c.background}
 }
 
 // subjectPath is the escaped path of a subject. A colon needs no escape, so that contexts (":.context:subject") pass as they are.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strconv"
 
 	"github.com/magicbyte-go/magicbyte/serde"
 )
@@ -14,14 +15,28 @@ import (
 // (Confluent's registry since 8.0). It is served from the cache where possible; that an id does not exist is remembered for
 // 5 s. An id that the registry does not know is [ErrSchemaNotFound] and [serde.ErrUnknownSchema].
 func (c *Client) SchemaByID(ctx context.Context, registryContext string, id serde.SchemaID) (serde.Schema, error) {
-	key := idKey{context: contextName(registryContext), id: id}
-	if _, isGUID := id.GUID(); isGUID || key.context == c.home {
-		key.context = ""
+	if n, isNumber := id.Number(); isNumber && registryContext == "" { // nearly all records, so before a key is made for all others
+		if s := c.ids.numbers.Cached(n); s != nil {
+			return *s, nil
+		}
 	}
-	if s, ok := c.ids.table.get(key); ok { // here rather than in get, whose load function would be allocated first
-		return s, nil
+	key := idKey{id: id}
+	if registryContext != "" {
+		key.context = c.foreign(registryContext, id)
+	}
+	if s := c.ids.cached(key); s != nil { // here rather than in get, whose load function would be allocated first
+		return *s, nil
 	}
 	return c.schemaByID(ctx, key)
+}
+
+// foreign is the name of a registry context as ids have it: "" for the client's own, and for GUIDs, which are the same in all of them.
+func (c *Client) foreign(context string, id serde.SchemaID) string {
+	context = contextName(context)
+	if _, isGUID := id.GUID(); isGUID || context == c.home {
+		return ""
+	}
+	return context
 }
 
 func (c *Client) schemaByID(ctx context.Context, key idKey) (serde.Schema, error) {
@@ -29,25 +44,31 @@ func (c *Client) schemaByID(ctx context.Context, key idKey) (serde.Schema, error
 	if n, isNumber := key.id.Number(); key.id.IsZero() || isNumber && n < 1 {
 		return serde.Schema{}, attempt.because(errors.New("not a schema id"))
 	}
-	s, err := c.ids.get(ctx, key, func(ctx context.Context) (serde.Schema, error) {
-		if err := c.missing.get(key); err != nil {
-			return serde.Schema{}, err
-		}
-		s, err := c.fetchID(ctx, key)
-		if err == nil {
-			return s, nil
-		}
-		err = attempt.because(err)
-		var answer *Error
-		if errors.As(err, &answer) && answer.missing(codeSchemaNotFound) {
-			c.missing.put(key, answer)
-		}
-		return serde.Schema{}, err
+	s, err := c.recall(ctx, key.asked(), func(ctx context.Context) (serde.RegisteredSchema, error) {
+		s, err := c.ids.get(ctx, key, func(ctx context.Context) (serde.Schema, error) { return c.loadID(ctx, key) })
+		return serde.RegisteredSchema{Schema: s}, err
 	})
 	if err != nil {
 		return serde.Schema{}, attempt.because(err)
 	}
-	return s, nil
+	return s.Schema, nil
+}
+
+func (c *Client) loadID(ctx context.Context, key idKey) (serde.Schema, error) {
+	if err := c.missing.Get(key); err != nil {
+		return serde.Schema{}, err
+	}
+	s, err := c.fetchID(ctx, key)
+	if err == nil {
+		c.remember(ctx, key.asked(), serde.RegisteredSchema{Schema: s})
+		return s, nil
+	}
+	err = Error{Op: opSchemaByID, ID: key.id}.because(err)
+	var answer *Error
+	if errors.As(err, &answer) && answer.missing(codeSchemaNotFound) {
+		c.missing.Put(key, answer)
+	}
+	return serde.Schema{}, err
 }
 
 // fetchID asks for a number in the default context through srclient, which knows neither contexts nor GUIDs.
@@ -58,7 +79,7 @@ func (c *Client) fetchID(ctx context.Context, key idKey) (serde.Schema, error) {
 	}
 	var answer schemaAnswer
 	if !isNumber {
-		err := c.rest(ctx, http.MethodGet, "/schemas/guids/"+key.id.String(), nil, &answer)
+		err := c.get(ctx, "/schemas/guids/"+key.id.String(), &answer)
 		var refused *Error
 		if errors.As(err, &refused) && refused.HTTPStatus == http.StatusNotFound && !isNotFoundCode(refused.Code) {
 			refused.Err = errors.New("a registry without GUIDs (Confluent's has them since 8.0), or none: check host and base path of the URL")
@@ -69,7 +90,7 @@ func (c *Client) fetchID(ctx context.Context, key idKey) (serde.Schema, error) {
 		return answer.schema(http.StatusOK, c.ignoredRules)
 	}
 	qualified := ":" + key.context + ":"
-	if err := c.rest(ctx, http.MethodGet, fmt.Sprintf("/schemas/ids/%d?subject=%s", n, url.QueryEscape(qualified)), nil, &answer); err != nil {
+	if err := c.get(ctx, fmt.Sprintf("/schemas/ids/%d?subject=%s", n, url.QueryEscape(qualified)), &answer); err != nil {
 		return serde.Schema{}, err
 	}
 	if err := c.checkContext(qualified, answer.Subject); err != nil {
@@ -83,26 +104,23 @@ func (c *Client) fetchID(ctx context.Context, key idKey) (serde.Schema, error) {
 // subject is [ErrSubjectNotFound], a missing version [ErrVersionNotFound], and both are [serde.ErrUnknownSchema].
 func (c *Client) SchemaByVersion(ctx context.Context, subject string, version int) (serde.RegisteredSchema, error) {
 	attempt := Error{Op: opSchemaByVersion, Subject: subject, Version: version}
-	if err := checkSubject(subject); err != nil {
+	if err := checkVersion(subject, version); err != nil {
 		return serde.RegisteredSchema{}, attempt.because(err)
 	}
-	if version < 1 && version != serde.LatestVersion {
-		return serde.RegisteredSchema{}, attempt.because(fmt.Errorf("%d is not a version", version))
+	key := versionKey{subject: subject, version: version}
+	kept := c.versions
+	if version == serde.LatestVersion {
+		kept = c.latest
 	}
-	load := func(ctx context.Context) (serde.RegisteredSchema, error) {
-		s, err := c.fetchByVersion(ctx, subject, version)
-		if err != nil {
-			return serde.RegisteredSchema{}, attempt.because(err)
-		}
-		c.keepID(s)
-		return s, nil
+	get := func(ctx context.Context) (serde.RegisteredSchema, error) {
+		return kept.Get(ctx, key, func(ctx context.Context) (serde.RegisteredSchema, error) { return c.loadVersion(ctx, key) })
 	}
 	var s serde.RegisteredSchema
 	var err error
-	if version == serde.LatestVersion {
-		s, err = c.latest.get(ctx, subject, load)
+	if kept.Cached(key) != nil {
+		s, err = get(ctx)
 	} else {
-		s, err = c.versions.get(ctx, versionKey{subject: subject, version: version}, load)
+		s, err = c.recall(ctx, key.asked(), get)
 	}
 	if err != nil {
 		return serde.RegisteredSchema{}, attempt.because(err)
@@ -110,11 +128,38 @@ func (c *Client) SchemaByVersion(ctx context.Context, subject string, version in
 	return s, nil
 }
 
-// keepID puts a schema that came by version where SchemaByID finds it: they share the text, and a request is saved.
-func (c *Client) keepID(s serde.RegisteredSchema) {
-	key := idKey{context: c.contextOf(s.Subject), id: s.ID}
-	if key.context == c.home {
-		key.context = ""
+func (c *Client) loadVersion(ctx context.Context, key versionKey) (serde.RegisteredSchema, error) {
+	s, err := c.fetchByVersion(ctx, key.subject, key.version)
+	if err != nil {
+		err = Error{Op: opSchemaByVersion, Subject: key.subject, Version: key.version}.because(err)
+		if key.version == serde.LatestVersion {
+			c.rememberMissing(ctx, key.asked(), err)
+		}
+		return serde.RegisteredSchema{}, err
 	}
-	c.ids.table.put(key, s.Schema, idSize(key, s.Schema), 0)
+	c.keepID(ctx, s)
+	c.remember(ctx, key.asked(), s)
+	return s, nil
+}
+
+// keepID puts a schema that came by version or by registration where SchemaByID finds it: they share the text, and a request is saved.
+func (c *Client) keepID(ctx context.Context, s serde.RegisteredSchema) {
+	key := idKey{context: c.foreign(c.contextOf(s.Subject), s.ID), id: s.ID}
+	c.ids.put(key, s.Schema)
+	c.remember(ctx, key.asked(), serde.RegisteredSchema{Schema: s.Schema})
+}
+
+// checkVersion refuses what cannot be asked for.
+func checkVersion(subject string, version int) error {
+	if version < 1 && version != serde.LatestVersion {
+		return fmt.Errorf("%d is not a version", version)
+	}
+	return checkSubject(subject)
+}
+
+func versionPath(subject string, version int) string {
+	if version == serde.LatestVersion {
+		return subjectPath(subject) + "/versions/latest"
+	}
+	return subjectPath(subject) + "/versions/" + strconv.Itoa(version)
 }

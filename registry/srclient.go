@@ -17,9 +17,12 @@ import (
 // // comment then swallows the rest of the schema), permanent deletion (it deletes softly first, so what is
 // soft-deleted can never be removed), and checks without messages.
 
+// nowhere is the address that srclient is given: the transport puts the real one in its place.
+const nowhere = "http://registry"
+
 // viaSRClient runs call on a client whose only request goes over x.
 func (c *Client) viaSRClient(x *exchange, call func(*srclient.SchemaRegistryClient) error) error {
-	client := srclient.NewSchemaRegistryClient(c.base,
+	client := srclient.NewSchemaRegistryClient(nowhere,
 		srclient.WithClient(&http.Client{Transport: x}), srclient.WithSemaphoreWeight(1))
 	client.CachingEnabled(false)
 	return x.outcome(withoutPanic(func() error { return call(client) }))
@@ -36,7 +39,7 @@ func withoutPanic(call func() error) (err error) {
 }
 
 func (c *Client) fetchByID(ctx context.Context, id int32) (serde.Schema, error) {
-	x := &exchange{ctx: ctx, next: c.transport}
+	x := c.exchange(ctx)
 	var answer *srclient.Schema
 	err := c.viaSRClient(x, func(client *srclient.SchemaRegistryClient) (err error) {
 		answer, err = client.GetSchema(int(id))
@@ -53,7 +56,7 @@ func (c *Client) fetchByID(ctx context.Context, id int32) (serde.Schema, error) 
 }
 
 func (c *Client) fetchByVersion(ctx context.Context, subject string, version int) (serde.RegisteredSchema, error) {
-	x := &exchange{ctx: ctx, next: c.transport}
+	x := c.exchange(ctx)
 	var answer *srclient.Schema
 	err := c.viaSRClient(x, func(client *srclient.SchemaRegistryClient) (err error) {
 		if version == serde.LatestVersion {
@@ -93,7 +96,7 @@ func fromSRClient(x *exchange, answer *srclient.Schema) (schemaAnswer, error) {
 }
 
 func (c *Client) fetchSubjects(ctx context.Context) (subjects []string, err error) {
-	x := &exchange{ctx: ctx, next: c.transport}
+	x := c.exchange(ctx)
 	err = c.viaSRClient(x, func(client *srclient.SchemaRegistryClient) (err error) {
 		subjects, err = client.GetSubjects()
 		return err
@@ -102,7 +105,7 @@ func (c *Client) fetchSubjects(ctx context.Context) (subjects []string, err erro
 }
 
 func (c *Client) fetchVersions(ctx context.Context, subject string) (versions []int, err error) {
-	x := &exchange{ctx: ctx, next: c.transport}
+	x := c.exchange(ctx)
 	err = c.viaSRClient(x, func(client *srclient.SchemaRegistryClient) (err error) {
 		versions, err = client.GetSchemaVersions(subject)
 		return err
@@ -112,7 +115,7 @@ func (c *Client) fetchVersions(ctx context.Context, subject string) (versions []
 
 // softDelete returns the versions that were live.
 func (c *Client) softDelete(ctx context.Context, subject string) ([]int, error) {
-	x := &exchange{ctx: ctx, next: c.transport}
+	x := c.exchange(ctx)
 	err := c.viaSRClient(x, func(client *srclient.SchemaRegistryClient) error {
 		return client.DeleteSubject(subject, false)
 	})
@@ -125,7 +128,7 @@ func (c *Client) softDelete(ctx context.Context, subject string) ([]int, error) 
 
 // fetchLevel returns the level that applies to subject, or the global one for "".
 func (c *Client) fetchLevel(ctx context.Context, subject string) (compat.Level, error) {
-	x := &exchange{ctx: ctx, next: c.transport}
+	x := c.exchange(ctx)
 	var level *srclient.CompatibilityLevel
 	err := c.viaSRClient(x, func(client *srclient.SchemaRegistryClient) (err error) {
 		if subject == "" {
@@ -145,7 +148,7 @@ func (c *Client) fetchLevel(ctx context.Context, subject string) (compat.Level, 
 }
 
 func (c *Client) changeLevel(ctx context.Context, subject string, level compat.Level) error {
-	x := &exchange{ctx: ctx, next: c.transport}
+	x := c.exchange(ctx)
 	return c.viaSRClient(x, func(client *srclient.SchemaRegistryClient) error {
 		_, err := client.ChangeSubjectCompatibilityLevel(subject, srclient.CompatibilityLevel(level))
 		return err

@@ -10,23 +10,24 @@ import (
 	"github.com/magicbyte-go/magicbyte/serde"
 )
 
-type nowhere struct{}
+type deadEnd struct{}
 
-func (nowhere) RoundTrip(*http.Request) (*http.Response, error) { return nil, errors.New("nowhere") }
+func (deadEnd) RoundTrip(*http.Request) (*http.Response, error) { return nil, errors.New("nowhere") }
 
 // srclient follows pointers that an answer leaves nil. The transport keeps those answers from it; should another one be found, it is an
 // error, not the end of the process.
 func TestPanicsOfSRClientAreErrors(t *testing.T) {
 	t.Parallel()
-	c, err := New("http://localhost", WithTransport(nowhere{}))
+	c, err := New("http://localhost", WithTransport(deadEnd{}), WithRetries(0))
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = c.viaSRClient(&exchange{ctx: t.Context(), next: nowhere{}}, func(*srclient.SchemaRegistryClient) error { panic("oh") })
+	err = c.viaSRClient(c.exchange(t.Context()), func(*srclient.SchemaRegistryClient) error { panic("oh") })
 	if err == nil {
 		t.Error("a panic before the answer: no error")
 	}
-	answered := &exchange{ctx: t.Context(), next: nowhere{}, status: http.StatusOK}
+	answered := c.exchange(t.Context())
+	answered.status = http.StatusOK
 	err = c.viaSRClient(answered, func(*srclient.SchemaRegistryClient) error { panic("oh") })
 	if !errors.Is(err, serde.ErrRegistryUnavailable) {
 		t.Errorf("a panic on the answer: %v, want ErrRegistryUnavailable", err)

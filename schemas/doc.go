@@ -28,4 +28,4 @@
 // Events are plain values without locks. Everything else here is safe for concurrent use.
 package schemas
 
-//go:generate go run ../cmd/magicbyte gen --embed order_event.avsc
+//go:generate go run ../cmd/magicbyte-gen --embed order_event.avsc

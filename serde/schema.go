@@ -62,3 +62,17 @@ type SchemaRegistry interface {
 	// Lookup returns the schema's registration under subject, or an error that is ErrUnknownSchema where it has none.
 	Lookup(ctx context.Context, subject string, schema Schema) (RegisteredSchema, error)
 }
+
+// SubjectSchema is a schema and the subject that it belongs under.
+type SubjectSchema struct {
+	Subject string
+	Schema  Schema
+}
+
+// BatchRegistry is a [SchemaRegistry] that registers several schemas together: it writes none of them where it can tell that
+// one would be refused.
+type BatchRegistry interface {
+	SchemaRegistry
+	// RegisterAll does what Register does for each of schemas, and returns the registrations in their order.
+	RegisterAll(ctx context.Context, schemas ...SubjectSchema) ([]RegisteredSchema, error)
+}

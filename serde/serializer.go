@@ -98,6 +98,23 @@ func (s *Serializer[T]) Start(ctx context.Context, topic string) error {
 	return err
 }
 
+// Registration returns what Start would register for topic, so that a [BatchRegistry] can be asked for the schemas of several
+// serializers together. It is false where the policy registers nothing.
+func (s *Serializer[T]) Registration(topic string) (SchemaRegistry, SubjectSchema, bool) {
+	if s.err != nil || s.cfg.json || s.cfg.policy.kind != policyOwn {
+		return nil, SubjectSchema{}, false
+	}
+	subject, err := s.cfg.subjectOf(topic, s.codec.Name())
+	if err != nil {
+		return nil, SubjectSchema{}, false // Start says so
+	}
+	return s.reg, SubjectSchema{Subject: subject, Schema: s.own()}, true
+}
+
+func (s *Serializer[T]) own() Schema {
+	return Schema{Type: s.codec.SchemaType(), Text: s.codec.Schema(), References: s.cfg.references}
+}
+
 // Serialize returns the payload for v in memory of its own; see AppendSerialize.
 func (s *Serializer[T]) Serialize(ctx context.Context, topic string, v *T) (Encoded, error) {
 	return s.AppendSerialize(ctx, nil, topic, v)
@@ -177,12 +194,11 @@ func (s *Serializer[T]) resolve(ctx context.Context, f *fresh[writer[T]], op, to
 
 // fetch asks the registry as the policy says.
 func (s *Serializer[T]) fetch(ctx context.Context, subject string) (found, error) {
-	own := Schema{Type: s.codec.SchemaType(), Text: s.codec.Schema(), References: s.cfg.references}
 	var registered RegisteredSchema
 	var err error
 	switch p := s.cfg.policy; p.kind {
 	case policyLookup:
-		registered, err = s.reg.Lookup(ctx, subject, own)
+		registered, err = s.reg.Lookup(ctx, subject, s.own())
 		return found{schema: registered}, err
 	case policyLatest:
 		registered, err = s.reg.SchemaByVersion(ctx, subject, LatestVersion)
@@ -195,7 +211,7 @@ func (s *Serializer[T]) fetch(ctx context.Context, subject string) (found, error
 		}
 		registered.Schema, err = s.reg.SchemaByID(ctx, s.cfg.context, p.id)
 	default:
-		registered, err = s.reg.Register(ctx, subject, own)
+		registered, err = s.reg.Register(ctx, subject, s.own())
 		return found{schema: registered}, err
 	}
 	if err != nil {

@@ -67,7 +67,7 @@ func runDemo(ctx context.Context, out io.Writer) (err error) {
 	if err != nil {
 		return err
 	}
-	defer reg.CloseIdleConnections()
+	defer func() { err = errors.Join(err, reg.Close()) }()
 	page := &page{to: out}
 	d := &demo{out: page, brokers: services.Brokers, reg: reg}
 	d.printf("An embedded broker on %s, an embedded registry on %s.\n\n", services.Brokers, services.RegistryURL)

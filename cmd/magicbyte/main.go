@@ -10,6 +10,8 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+
+	"github.com/magicbyte-go/magicbyte/internal/gencmd"
 )
 
 func main() {
@@ -31,6 +33,6 @@ func newRootCommand() *cobra.Command {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.AddCommand(newDemoCommand(), newGenCommand(), newLocalCommand(), newVersionCommand())
+	root.AddCommand(newDemoCommand(), gencmd.New(), newLocalCommand(), newRegistryCommand(), newVersionCommand())
 	return root
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"os"
 	"regexp"
 	"strings"
 	"syscall"
@@ -14,7 +15,16 @@ import (
 	"go.uber.org/goleak"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+// mainVariable makes this binary the command itself.
+const mainVariable = "MAGICBYTE_TEST_MAIN"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(mainVariable) != "" {
+		main()
+		return
+	}
+	goleak.VerifyTestMain(m)
+}
 
 // run executes the command line and returns what it printed.
 func run(ctx context.Context, t *testing.T, args ...string) (string, error) {
@@ -121,7 +131,7 @@ func (full) Write([]byte) (int, error) { return 0, syscall.ENOSPC }
 
 func TestOutputThatCannotBeWritten(t *testing.T) {
 	t.Parallel()
-	for _, args := range [][]string{{"demo"}, {"local", "--kafka", "127.0.0.1:0", "--registry", "127.0.0.1:0"}, {"version"}} {
+	for _, args := range [][]string{{"demo"}, {"local", "--kafka", "127.0.0.1:0", "--registry", "127.0.0.1:0"}, {"registry", "--listen", "127.0.0.1:0"}, {"version"}} {
 		t.Run(args[0], func(t *testing.T) {
 			t.Parallel()
 			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)

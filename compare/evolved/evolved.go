@@ -88,7 +88,9 @@ func Typical() (event.Set, error) {
 func write(e *schemas.OrderEvent) *written {
 	p := &e.Payload
 	w := &written{
-		e.Timestamp.UnixMilli(), trace{e.EventID[:8], []int32{1, 2, 300}}, e.OrderID, e.EventID, e.EventType,
+		e.Timestamp.UnixMilli(),
+		trace{e.EventID[:8], []int32{1, 2, 300}},
+		e.OrderID, e.EventID, e.EventType,
 		payload{
 			UserID: or(p.UserID), Coupons: []string{"SPRING10"}, TotalAmount: float32(or(p.TotalAmount)), Status: p.Status,
 			PaymentMethod: p.PaymentMethod, Metadata: p.Metadata,

@@ -221,7 +221,7 @@ func (w *writer) text(i int, s string) int {
 	w.buf[i] = byte(n) << 1
 	i++
 	dst, from := w.buf[i:i+n], unsafe.Slice(unsafe.StringData(s), n)
-	ascii := true
+	var ascii bool
 	switch {
 	case n >= 8:
 		last := binary.LittleEndian.Uint64(from[n-8:])

@@ -74,6 +74,12 @@ var rules = []rule{
 		reason:   "the registry client speaks HTTP and knows no Kafka",
 	},
 	{
+		packages: "registry/internal/...",
+		deny:     []string{module + "/..."},
+		allow:    []string{"serde", "serde/avro", "registry/internal/..."},
+		reason:   "transport, caches and snapshots know no schema registry calls: the client stands on them",
+	},
+	{
 		packages: "registry/embedded",
 		deny:     []string{"registry", "registry/registrytest/..."},
 		reason:   "white-box tests of registry use it, and it must not judge by the client's own idea of the protocol: it speaks raw HTTP",
@@ -131,6 +137,11 @@ var rules = []rule{
 		packages: "internal/local",
 		deny:     []string{"testing", "integration/...", "producer/...", "consumer/...", "github.com/confluentinc/..."},
 		reason:   "the command and the harness share it, and neither's weight belongs to the other",
+	},
+	{
+		packages: "cmd/magicbyte-gen",
+		deny:     []string{"schemas/...", "github.com/confluentinc/..."},
+		reason:   "it writes schemas, also where what is there is broken, and go generate needs no C compiler",
 	},
 	{
 		packages: "cmd/...",

@@ -19,13 +19,28 @@ type noContent struct{}
 // allowed is the answer to OPTIONS.
 type allowed []string
 
-func allow(_ *Registry, c *call) (any, error) { return allowed(c.methods), nil }
+func allow(_ *Registry, c *call) (any, error) { return allowed(c.methods.names()), nil }
+
+// answerWriter sends an answer in the form that the client asked for.
+type answerWriter struct {
+	w           http.ResponseWriter
+	contentType string
+	zip         bool
+}
+
+func newAnswerWriter(w http.ResponseWriter, req *http.Request) *answerWriter {
+	return &answerWriter{w: w, contentType: mediaTypes[0], zip: acceptsGzip(req)}
+}
 
 // negotiate picks the media type of the answer.
-func negotiate(req *http.Request) (string, error) {
+func (a *answerWriter) negotiate(req *http.Request) error {
 	accept := strings.Join(req.Header.Values("Accept"), ",")
 	if strings.TrimSpace(accept) == "" {
-		return mediaTypes[0], nil
+		return nil
+	}
+	if offer(accept) == accept { // what most clients ask for
+		a.contentType = accept
+		return nil
 	}
 	best, bestQuality := "", 0.0
 	for part := range strings.SplitSeq(accept, ",") {
@@ -42,9 +57,10 @@ func negotiate(req *http.Request) (string, error) {
 		}
 	}
 	if best == "" {
-		return "", errNotAcceptable
+		return errNotAcceptable
 	}
-	return best, nil
+	a.contentType = best
+	return nil
 }
 
 // offer returns the media type for one that was asked for, or nothing.
@@ -57,26 +73,27 @@ func offer(asked string) string {
 	return ""
 }
 
-func writeAnswer(w http.ResponseWriter, contentType string, answer any) {
-	switch a := answer.(type) {
+// answer sends what a handler returned.
+func (a *answerWriter) answer(answer any) {
+	switch answer := answer.(type) {
 	case noContent:
-		w.WriteHeader(http.StatusNoContent)
+		a.w.WriteHeader(http.StatusNoContent)
 	case allowed:
-		w.Header().Set("Allow", strings.Join(a, ","))
-		w.WriteHeader(http.StatusOK)
+		a.w.Header().Set("Allow", strings.Join(answer, ","))
+		a.w.WriteHeader(http.StatusOK)
 	case rawJSON:
-		writeBody(w, http.StatusOK, contentType, []byte(a))
+		a.body(http.StatusOK, []byte(answer))
 	default:
-		writeJSON(w, http.StatusOK, contentType, answer)
+		a.json(http.StatusOK, answer)
 	}
 }
 
-// writeError answers a failure. Those of the HTTP layer itself have no content type.
-func writeError(w http.ResponseWriter, contentType string, err error) {
-	var methods *methodError
-	if errors.As(err, &methods) {
-		w.Header().Set("Allow", strings.Join(methods.methods, ","))
-		err = methods.failure
+// fail answers a failure. Those of the HTTP layer itself have no content type.
+func (a *answerWriter) fail(err error) {
+	var wrongMethod *methodError
+	if errors.As(err, &wrongMethod) {
+		a.w.Header().Set("Allow", strings.Join(wrongMethod.methods, ","))
+		err = wrongMethod.failure
 	}
 	f := errStore
 	if !errors.As(err, &f) {
@@ -84,22 +101,33 @@ func writeError(w http.ResponseWriter, contentType string, err error) {
 	}
 	switch f {
 	case errNotFound, errMethodNotAllowed, errNotAcceptable:
-		contentType = ""
+		a.contentType = ""
 	case errBadPath:
-		contentType = "application/json"
+		a.contentType = "application/json"
+	case errUnauthorized:
+		a.w.Header().Set("Www-Authenticate", `Basic realm="Schema Registry"`)
 	}
-	writeJSON(w, f.Status, contentType, f)
+	a.json(f.Status, f)
 }
 
-func writeJSON(w http.ResponseWriter, status int, contentType string, body any) {
+func (a *answerWriter) json(status int, body any) {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
 	if err := e.Encode(body); err != nil {
-		http.Error(w, "cannot encode the answer", http.StatusInternalServerError)
+		http.Error(a.w, "cannot encode the answer", http.StatusInternalServerError)
 		return
 	}
-	writeBody(w, status, contentType, bytes.TrimSuffix(b.Bytes(), []byte("\n")))
+	a.body(status, bytes.TrimSuffix(b.Bytes(), []byte("\n")))
+}
+
+func (a *answerWriter) body(status int, body []byte) {
+	a.w.Header().Set("Vary", "Accept-Encoding")
+	if a.zip && len(body) >= minGzip {
+		a.w.Header().Set("Content-Encoding", "gzip")
+		body = gzipped(body)
+	}
+	writeBody(a.w, status, a.contentType, body)
 }
 
 func writeBody(w http.ResponseWriter, status int, contentType string, body []byte) {

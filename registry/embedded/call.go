@@ -19,11 +19,19 @@ import (
 // call is a request taken apart.
 type call struct {
 	method  string
-	methods []string // that the path has
-	context string   // that bare subject names are in
+	methods methods // that the path has
+	context string  // that bare subject names are in
 	vars    []string
 	query   url.Values
 	body    []byte
+
+	// request is the body of a call that is about a schema, requestErr what is wrong with it.
+	request    schemaRequest
+	requestErr error
+
+	attempts int
+	readings memo[source, reading]
+	verdicts memo[question, verdict]
 }
 
 // cleanText says whether text is UTF-8 without control characters and backslashes.

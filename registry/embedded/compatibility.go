@@ -6,39 +6,35 @@ import (
 	"slices"
 
 	"github.com/magicbyte-go/magicbyte/registry/compat"
-	"github.com/magicbyte-go/magicbyte/registry/embedded/internal/avsc"
 )
-
-// structureText is what a schema means, as text.
-func (p *prepared) structureText() string {
-	if p.avro == nil {
-		return p.text
-	}
-	return p.avro.Text(avsc.Form{Inline: true, Sorted: true})
-}
 
 // clashes checks a candidate against what the subject's level asks for. It
 // returns the lines of a verbose answer, none if all is well.
-func (r *Registry) clashes(subject subjectName, p *prepared) []string {
+func (r *Registry) clashes(subject subjectName, p *prepared, c *call) ([]string, error) {
+	return r.compare(subject, p, r.state.live(subject), c)
+}
+
+// live lists the versions that are not deleted.
+func (s *state) live(subject subjectName) []*version {
 	var live []*version
-	for _, v := range r.state.versions(subject) {
+	for _, v := range s.versions(subject) {
 		if !v.deleted {
 			live = append(live, v)
 		}
 	}
-	return r.compare(subject, p, live)
+	return live
 }
 
 // compare reports the newest version that clashes, and only that.
-func (r *Registry) compare(subject subjectName, p *prepared, versions []*version) []string {
+func (r *Registry) compare(subject subjectName, p *prepared, versions []*version, c *call) ([]string, error) {
 	config := r.state.configOf(subject)
 	level := config.level()
 	if level == compat.None {
-		return nil
+		return nil, nil
 	}
 	versions = grouped(config.text(groupMember), p, versions)
 	if len(versions) == 0 {
-		return nil
+		return nil, nil
 	}
 	if !level.Transitive() {
 		versions = versions[len(versions)-1:]
@@ -47,26 +43,21 @@ func (r *Registry) compare(subject subjectName, p *prepared, versions []*version
 	settings := fmt.Sprintf("{validateFields: '%t', compatibility: '%s'}", validateFields, level)
 	if validateFields {
 		if lines := reservedClashes(p, versions[len(versions)-1]); len(lines) > 0 {
-			return append(lines, settings)
+			return append(lines, settings), nil
 		}
 	}
-	other, earlier := r.earlier(p, versions)
-	messages := newestClash(level, p, earlier)
-	clash := 0
-	if len(messages) > 0 {
-		clash = messages[0].Version
+	other, list := r.state.earlier(p, versions)
+	found, err := c.verdicts.get(c, question{level, p.avro, list}, question.equal, question.verdict)
+	if err != nil {
+		return nil, err
 	}
-	if other > clash {
-		return []string{"Incompatible because of different schema type", settings}
+	if other > found.clash {
+		return []string{"Incompatible because of different schema type", settings}, nil
 	}
-	if len(messages) == 0 {
-		return nil
+	if found.lines == nil {
+		return nil, nil
 	}
-	lines := texts(messages)
-	if old := r.state.find(versionKey{subject, clash}); old != nil && namesOldSchema(level, messages) {
-		lines = append(lines, fmt.Sprintf("{oldSchemaVersion: %d}", clash), fmt.Sprintf("{oldSchema: '%s'}", old.schema.text))
-	}
-	return append(lines, settings)
+	return append(slices.Clip(found.lines), settings), nil
 }
 
 // grouped leaves the versions whose group property is the candidate's.
@@ -83,55 +74,6 @@ func grouped(property string, p *prepared, versions []*version) []*version {
 	return same
 }
 
-// earlier makes the checker's input. other is the newest version of another schema type, 0 for none.
-func (r *Registry) earlier(p *prepared, versions []*version) (other int, earlier []compat.Schema) {
-	for _, v := range versions {
-		if v.schema.kind != p.kind {
-			other = v.number
-			continue
-		}
-		earlier = append(earlier, compat.Schema{Version: v.number, Text: r.state.inlined(v)})
-	}
-	return other, earlier
-}
-
-// newestClash returns the messages about the newest version that clashes.
-func newestClash(level compat.Level, p *prepared, earlier []compat.Schema) []compat.Message {
-	if p.avro == nil {
-		return nil // other schema types are kept, not compared
-	}
-	candidate := compat.Schema{Text: p.avro.Text(avsc.Form{Inline: true})}
-	messages := compat.Check(level, candidate, earlier).Messages
-	older := slices.IndexFunc(messages, func(m compat.Message) bool { return m.Version != messages[0].Version })
-	if older < 0 {
-		return messages
-	}
-	return messages[:older]
-}
-
-// namesOldSchema reports whether the real server adds the earlier schema to the messages: in a check of both directions it
-// does so only if the backward one fails.
-func namesOldSchema(level compat.Level, messages []compat.Message) bool {
-	both := level == compat.Full || level == compat.FullTransitive
-	return !both || slices.ContainsFunc(messages, func(m compat.Message) bool { return !m.Forward })
-}
-
-// maxVerdictText bounds the messages of one answer, in bytes: those of hostile schemas can be many times as long as the schemas.
-const maxVerdictText = 4 << 20
-
-func texts(messages []compat.Message) []string {
-	var lines []string
-	size := 0
-	for _, m := range messages {
-		line := m.String()
-		if size += len(line); size > maxVerdictText && lines != nil {
-			break
-		}
-		lines = append(lines, line)
-	}
-	return lines
-}
-
 type compatibilityAnswer struct {
 	Compatible bool      `json:"is_compatible"`
 	Messages   *[]string `json:"messages,omitempty"` // with verbose=true alone
@@ -141,13 +83,7 @@ type compatibilityAnswer struct {
 func (r *Registry) checkAll(c *call) (any, error) {
 	subject := r.state.real(c.subject())
 	return r.check(c, subject, func() ([]*version, error) {
-		var live []*version
-		for _, v := range r.state.versions(subject) {
-			if !v.deleted {
-				live = append(live, v)
-			}
-		}
-		return live, nil
+		return r.state.live(subject), nil
 	})
 }
 
@@ -175,14 +111,14 @@ func (r *Registry) checkOne(c *call) (any, error) {
 
 func (r *Registry) check(c *call, subject subjectName, against func() ([]*version, error)) (any, error) {
 	verbose := c.flag("verbose")
-	q, err := c.schemaRequest("testCompatibilityBySubjectName.arg4")
+	err := c.requestErr
 	var p *prepared
 	var versions []*version
 	if err == nil {
 		if versions, err = against(); err != nil {
 			return nil, err
 		}
-		p, err = r.candidate(subject, q, c, readWrite)
+		p, err = r.candidate(subject, c.request, c, readWrite)
 	}
 	if invalid := (*failure)(nil); errors.As(err, &invalid) && invalid.Code == 42201 && verbose {
 		return compatibilityAnswer{false, &[]string{invalid.Message}}, nil
@@ -190,7 +126,10 @@ func (r *Registry) check(c *call, subject subjectName, against func() ([]*versio
 	if err != nil {
 		return nil, err
 	}
-	lines := r.compare(subject, p, versions)
+	lines, err := r.compare(subject, p, versions, c)
+	if err != nil {
+		return nil, err
+	}
 	answer := compatibilityAnswer{Compatible: len(lines) == 0}
 	if verbose {
 		if lines == nil {

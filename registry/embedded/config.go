@@ -172,5 +172,5 @@ func (r *Registry) deleteConfig(c *call) (any, error) {
 	if err := r.writable(scope); err != nil {
 		return nil, err
 	}
-	return shown(old, old.level()), r.commit(putConfig{scope: scope})
+	return shown(old, old.level()), r.commit(putConfig{Scope: scope})
 }

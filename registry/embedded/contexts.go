@@ -22,7 +22,7 @@ func (r *Registry) listContexts(c *call) (any, error) {
 func (r *Registry) deleteContext(c *call) (any, error) {
 	name := contextName(c.vars[0])
 	if name == defaultContext {
-		return nil, &methodError{errMethodNotAllowed, c.methods}
+		return nil, &methodError{errMethodNotAllowed, c.methods.names()}
 	}
 	if context := r.state.contexts[name]; context != nil && len(context.subjects) > 0 {
 		return nil, errContextNotEmpty(name)

@@ -24,7 +24,7 @@ func (r *Registry) deleteSubject(c *call) (any, error) {
 		}
 		numbers = append(numbers, v.number)
 		if permanent {
-			changes = append(changes, dropVersion{key: v.versionKey})
+			changes = append(changes, dropVersion{Key: v.versionKey})
 		} else {
 			changes = append(changes, hideVersion{v.versionKey})
 		}
@@ -62,7 +62,7 @@ func (r *Registry) deleteVersion(c *call) (any, error) {
 	case r.state.referenced(v, permanent):
 		return nil, errReferenced(v.versionKey)
 	case permanent:
-		return v.number, r.commit(dropVersion{key: v.versionKey})
+		return v.number, r.commit(dropVersion{Key: v.versionKey})
 	}
 	return v.number, r.commit(hideVersion{v.versionKey})
 }

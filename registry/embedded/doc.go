@@ -10,8 +10,20 @@
 // It checks compatibility for real, gives equal schemas one id, soft-deletes,
 // resolves references, and sends the codes and texts of the real registry's
 // errors, so that a test that passes here is about the code and not about a
-// fake. Every Registry starts empty with level BACKWARD; there is nothing to
-// close.
+// fake. A Registry of [New] starts empty with level BACKWARD, and there is
+// nothing to close.
+//
+// # Storage
+//
+// A Registry of [Open] keeps everything in a directory as well: all that was
+// acknowledged survives the end of its process, also by kill -9, and with
+// [WithSync] a loss of power.
+//
+//	reg, err := embedded.Open("schemas", embedded.WithLogger(slog.Default()))
+//	...
+//	defer reg.Close()
+//
+// The command `magicbyte registry` serves one, with TLS if asked.
 //
 // # Faults
 //
@@ -28,11 +40,18 @@
 // sends the documented error; a subject ":.:" and a reference with an empty
 // name, which poison the real one, are refused. Texts of JSON parse errors are
 // its own. JSON Schema and Protobuf schemas are kept as they come and never
-// found incompatible with each other. Messages of the compatibility checker
-// carry no paths, and tell the first problem of a version only.
+// found incompatible with each other. Answers below 1400 bytes are not
+// compressed.
 //
 // # Concurrency
 //
 // A Registry is safe for concurrent use: reads run side by side, writes one
-// after the other.
+// after the other. Schemas are parsed and compared outside of the lock: a
+// registration that takes long holds up nobody else.
+//
+// # Performance
+//
+// Everything is in memory, which 100,000 schemas of a kilobyte fill with about
+// 160 MiB. A list of subjects or schemas takes time in proportion to their
+// number in all, a registration in proportion to the versions of its subject.
 package embedded

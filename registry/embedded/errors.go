@@ -35,6 +35,7 @@ var (
 	errNotFound         = failPlain(http.StatusNotFound) // no such path
 	errNumber           = failPlain(http.StatusNotFound) // a number in path or query is none
 	errMethodNotAllowed = failPlain(http.StatusMethodNotAllowed)
+	errUnauthorized     = failHTTP(http.StatusUnauthorized, "Unauthorized")
 	errNotAcceptable    = failPlain(http.StatusNotAcceptable)
 	errMediaType        = failPlain(http.StatusUnsupportedMediaType)
 	errBadPath          = failHTTP(http.StatusBadRequest, "Bad Request")

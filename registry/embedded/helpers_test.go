@@ -20,7 +20,11 @@ type server struct {
 
 func newServer(t *testing.T, options ...embedded.Option) *server {
 	t.Helper()
-	reg := embedded.New(options...)
+	return serve(t, embedded.New(options...))
+}
+
+func serve(t *testing.T, reg *embedded.Registry) *server {
+	t.Helper()
 	s := httptest.NewServer(reg)
 	t.Cleanup(s.Close)
 	return &server{reg, s.URL, s.Client()}

@@ -75,12 +75,11 @@ func (s *schema) mayBe(have *schema) bool {
 
 // lookUp answers which version of a subject a schema is.
 func (r *Registry) lookUp(c *call) (any, error) {
-	q, err := c.schemaRequest("lookUpSchemaUnderSubject.arg3")
-	if err != nil {
-		return nil, err
+	if c.requestErr != nil {
+		return nil, c.requestErr
 	}
 	subject := r.state.real(c.subject())
-	p, err := r.candidate(subject, q, c, readWrite)
+	p, err := r.candidate(subject, c.request, c, readWrite)
 	if err != nil {
 		return nil, err
 	}

@@ -71,7 +71,7 @@ func (r *Registry) setMode(c *call) (any, error) {
 		return nil, errMode
 	}
 	if string(raw) == "null" {
-		return modeAnswer{}, r.commit(putMode{scope: scope})
+		return modeAnswer{}, r.commit(putMode{Scope: scope})
 	}
 	var sent text
 	if err := json.Unmarshal(raw, &sent); err != nil {
@@ -108,7 +108,7 @@ func (r *Registry) enterImport(scope subjectName, force bool) ([]change, error) 
 			if !v.deleted {
 				return nil, errImportNotEmpty
 			}
-			changes = append(changes, dropVersion{key: v.versionKey, keepSettings: true})
+			changes = append(changes, dropVersion{Key: v.versionKey, KeepSettings: true})
 		}
 	}
 	return changes, nil
@@ -140,5 +140,5 @@ func (r *Registry) deleteMode(c *call) (any, error) {
 		}
 		old = readWrite
 	}
-	return modeAnswer{&old}, r.commit(putMode{scope: scope})
+	return modeAnswer{&old}, r.commit(putMode{Scope: scope})
 }

@@ -1,6 +1,11 @@
 package embedded
 
-// Option changes what [New] makes.
+import (
+	"crypto/sha256"
+	"log/slog"
+)
+
+// Option changes what [New] and [Open] make.
 type Option interface{ apply(r *Registry) }
 
 type option func(*Registry)
@@ -16,6 +21,36 @@ func WithMaxRequest(bytes int64) Option {
 	return option(func(r *Registry) {
 		if bytes > 0 {
 			r.maxRequest = bytes
+		}
+	})
+}
+
+// WithBasicAuth admits a user; given several times, each of them. All other
+// requests are answered 401. Without this option everybody is admitted. Only a
+// hash of the password is kept.
+func WithBasicAuth(user, password string) Option {
+	return option(func(r *Registry) {
+		if r.accounts == nil {
+			r.accounts = accounts{}
+		}
+		r.accounts[user] = sha256.Sum256([]byte(password))
+	})
+}
+
+// WithSync makes a registry of [Open] answer only after what it did is on the
+// disk, so that a loss of power loses nothing either. Changes that arrive while
+// the disk is busy share its next turn. Without this option the operating system
+// writes when it likes, and only the end of the process loses nothing. [New]
+// takes no notice of it.
+func WithSync() Option {
+	return option(func(r *Registry) { r.sync = true })
+}
+
+// WithLogger tells of what went wrong with the storage. Default: silent; nil keeps the default.
+func WithLogger(logger *slog.Logger) Option {
+	return option(func(r *Registry) {
+		if logger != nil {
+			r.logger = logger
 		}
 	})
 }

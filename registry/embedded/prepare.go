@@ -1,7 +1,6 @@
 package embedded
 
 import (
-	"bytes"
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
@@ -42,12 +41,13 @@ func (x sentReference) String() string {
 	return fmt.Sprintf("{name='%s', subject='%s', version=%s}", name, subject, version)
 }
 
-func (c *call) schemaRequest(argument string) (*schemaRequest, error) {
+// readSchemaRequest decodes the body. argument is what the real server calls it.
+func (c *call) readSchemaRequest(argument string) (q schemaRequest, err error) {
 	members, err := c.members(argument)
 	if err != nil {
-		return nil, err
+		return q, err
 	}
-	q := &schemaRequest{kind: avroType}
+	q.kind = avroType
 	var given text
 	for _, err := range []error{
 		decode(members, "version", &q.version),
@@ -59,15 +59,15 @@ func (c *call) schemaRequest(argument string) (*schemaRequest, error) {
 		checkRuleSet(members["ruleSet"]),
 	} {
 		if err != nil {
-			return nil, err
+			return q, err
 		}
 	}
 	q.text = string(given)
 	switch {
 	case q.kind != avroType && q.kind != jsonType && q.kind != protobufType:
-		return nil, errSchemaType(q.kind)
+		return q, errSchemaType(q.kind)
 	case len(q.text) > avsc.MaxText:
-		return nil, errSchemaTooLarge
+		return q, errSchemaTooLarge
 	}
 	return q, nil
 }
@@ -103,61 +103,44 @@ func checkRuleSet(raw json.RawMessage) error {
 	return nil
 }
 
-// prepared is a schema that was read, with what it refers to.
+// prepared is a schema that was read and may be stored.
 type prepared struct {
 	*schema
-	references []string // texts of all references, each after its own
-	avro       *avsc.Schema
+	avro *avsc.Schema // nil for other types
 }
 
 // prepare reads a request's schema into the form in which it is stored.
-func (r *Registry) prepare(subject subjectName, q *schemaRequest, normalize bool) (*prepared, error) {
+func (r *Registry) prepare(subject subjectName, q schemaRequest, c *call) (*prepared, error) {
 	if strings.TrimSpace(q.text) == "" {
 		return nil, errEmptySchema
 	}
-	p := &prepared{schema: &schema{kind: q.kind, metadata: q.metadata}}
-	if err := p.read(r, subject, q, normalize); err != nil {
+	config := r.state.configOf(subject)
+	from := source{
+		kind: q.kind, text: q.text,
+		lenient:   !config.flag(validateMember, true) || r.state.modeOf(subject) == importMode,
+		normalize: c.flag("normalize") || config.flag(normalizeMember, false),
+	}
+	var err error
+	if from.references, err = r.state.stored(subject, q.references); err != nil {
 		return nil, errInvalid(subject, q, err)
 	}
-	return p, nil
-}
-
-func (p *prepared) read(r *Registry, subject subjectName, q *schemaRequest, normalize bool) error {
-	var err error
-	if p.schema.references, err = r.state.stored(subject, q.references); err != nil {
-		return err
+	if from.normalize {
+		slices.SortStableFunc(from.references, func(a, b reference) int { return strings.Compare(a.Name, b.Name) })
 	}
-	if normalize {
-		slices.SortStableFunc(p.schema.references, func(a, b reference) int { return strings.Compare(a.Name, b.Name) })
+	if from.texts, err = r.state.referenceTexts(subject, from.references); err != nil {
+		return nil, errInvalid(subject, q, err)
 	}
-	if p.references, err = r.state.referenceTexts(subject, p.schema.references); err != nil {
-		return err
-	}
-	if q.kind != avroType {
-		p.text, err = foreignText(q)
-		p.identify(p.text)
-		return err
-	}
-	lenient := !r.state.configOf(subject).flag(validateMember, true) || r.state.modeOf(subject) == importMode
-	p.avro, err = avsc.Parse(q.text, avsc.Options{References: p.references, Lenient: lenient})
+	read, err := c.readings.get(c, from, source.equal, source.read)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	p.text = p.avro.Text(avsc.Form{Sorted: normalize})
-	p.identify(p.avro.Text(avsc.Form{Inline: true, Sorted: true}))
-	return nil
-}
-
-// foreignText is the text of a schema that is not Avro: JSON without white space, Protobuf as it is.
-func foreignText(q *schemaRequest) (string, error) {
-	if q.kind != jsonType {
-		return q.text, nil
+	if read.err != nil {
+		return nil, errInvalid(subject, q, read.err)
 	}
-	var b bytes.Buffer
-	if err := json.Compact(&b, []byte(q.text)); err != nil {
-		return "", fmt.Errorf("the schema is not JSON")
-	}
-	return b.String(), nil
+	p := &prepared{&schema{kind: q.kind, text: read.text, references: from.references, metadata: q.metadata}, read.avro}
+	p.identify()
+	p.means(read.structure)
+	return p, nil
 }
 
 // stored completes references: version -1 becomes the newest one.
@@ -223,7 +206,7 @@ func (c *collector) collect(from subjectName, references []reference) error {
 }
 
 // errInvalid is a schema that cannot be read, in the words of the real server.
-func errInvalid(subject subjectName, q *schemaRequest, reason error) error {
+func errInvalid(subject subjectName, q schemaRequest, reason error) error {
 	shown := make([]string, len(q.references))
 	hashed := q.text
 	for i, x := range q.references {

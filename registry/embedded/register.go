@@ -9,11 +9,10 @@ import (
 const versionProperty = "confluent:version"
 
 func (r *Registry) register(c *call) (any, error) {
-	q, err := c.schemaRequest("register.arg5")
-	if err != nil {
-		return nil, err
+	if c.requestErr != nil {
+		return nil, c.requestErr
 	}
-	subject := c.subject()
+	q, subject := c.request, c.subject()
 	if !subject.registrable() || subject.name == "" && subject.context == defaultContext {
 		return nil, errSubjectName(c.vars[0])
 	}
@@ -32,11 +31,11 @@ func (r *Registry) register(c *call) (any, error) {
 	if mode == importMode {
 		return r.importVersion(subject, q, p)
 	}
-	return r.addVersion(subject, q, p)
+	return r.addVersion(subject, q, p, c)
 }
 
 // candidate reads the schema; an empty one stands for the latest version's.
-func (r *Registry) candidate(subject subjectName, q *schemaRequest, c *call, mode string) (*prepared, error) {
+func (r *Registry) candidate(subject subjectName, q schemaRequest, c *call, mode string) (*prepared, error) {
 	if latest := r.state.latest(subject); latest != nil && mode != importMode && strings.TrimSpace(q.text) == "" {
 		q.kind, q.text = latest.schema.kind, latest.schema.text
 		q.references = nil
@@ -44,19 +43,18 @@ func (r *Registry) candidate(subject subjectName, q *schemaRequest, c *call, mod
 			q.references = append(q.references, sentReference{&ref.Name, &ref.Subject, &ref.Version})
 		}
 	}
-	normalize := c.flag("normalize") || r.state.configOf(subject).flag(normalizeMember, false)
-	return r.prepare(subject, q, normalize)
+	return r.prepare(subject, q, c)
 }
 
 // repeats reports whether the request asks for nothing but what exists.
-func repeats(q *schemaRequest, v *version) bool {
+func repeats(q schemaRequest, v *version) bool {
 	return (q.id == nil || *q.id < 0 || *q.id == v.id) && (q.version == nil || q.givenID() && *q.version == v.number)
 }
 
 // givenID reports whether the request chooses an id.
-func (q *schemaRequest) givenID() bool { return q.id != nil && *q.id >= 0 }
+func (q schemaRequest) givenID() bool { return q.id != nil && *q.id >= 0 }
 
-func checkMode(subject subjectName, q *schemaRequest, mode string) error {
+func checkMode(subject subjectName, q schemaRequest, mode string) error {
 	switch {
 	case mode == readOnly || mode == readOnlyOverride:
 		return errNotPermitted(subject, "in read-only mode")
@@ -69,16 +67,18 @@ func checkMode(subject subjectName, q *schemaRequest, mode string) error {
 }
 
 // addVersion registers the next version with an id of the registry's own.
-func (r *Registry) addVersion(subject subjectName, q *schemaRequest, p *prepared) (any, error) {
+func (r *Registry) addVersion(subject subjectName, q schemaRequest, p *prepared, c *call) (any, error) {
 	next := r.state.nextNumber(subject)
 	if q.version != nil {
 		if *q.version > 0 && *q.version != next {
 			return nil, errNextVersion
 		}
 		p.metadata = p.metadata.with(versionProperty, strconv.Itoa(next))
-		p.identify(p.structureText())
+		p.identify()
 	}
-	if details := r.clashes(subject, p); len(details) > 0 {
+	if details, err := r.clashes(subject, p, c); err != nil {
+		return nil, err
+	} else if len(details) > 0 {
 		return nil, errIncompatible(subject, strings.Join(details, ", "))
 	}
 	context := r.state.peek(subject.context)
@@ -90,14 +90,14 @@ func (r *Registry) addVersion(subject subjectName, q *schemaRequest, p *prepared
 	changes := []change{putVersion{v}}
 	for _, old := range r.state.versions(subject) {
 		if old.deleted && old.id == id && len(r.state.referrers[old.versionKey]) == 0 {
-			changes = append(changes, dropVersion{key: old.versionKey})
+			changes = append(changes, dropVersion{Key: old.versionKey})
 		}
 	}
 	return registered(&v, true), r.commit(changes...)
 }
 
 // importVersion puts a version with the id, and the number if any, of the request.
-func (r *Registry) importVersion(subject subjectName, q *schemaRequest, p *prepared) (any, error) {
+func (r *Registry) importVersion(subject subjectName, q schemaRequest, p *prepared) (any, error) {
 	if users := r.state.peek(subject.context).ids[*q.id]; len(users) > 0 && users[len(users)-1].schema.guid != p.guid {
 		return nil, errOverwriteID(*q.id, subject)
 	}
@@ -109,12 +109,7 @@ func (r *Registry) importVersion(subject subjectName, q *schemaRequest, p *prepa
 	return registered(&v, true), r.commit(putVersion{v})
 }
 
-// newVersion shares the schema of an equal one in the context.
 func (r *Registry) newVersion(subject subjectName, number, id int, s *schema) version {
-	context := r.state.peek(subject.context)
-	if users := context.ids[context.guids[s.guid]]; len(users) > 0 {
-		s = users[0].schema
-	}
 	return version{versionKey: versionKey{subject, number}, id: id, schema: s, ts: r.now().UnixMilli()}
 }
 

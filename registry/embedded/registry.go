@@ -1,18 +1,22 @@
 package embedded
 
 import (
+	"log/slog"
 	"net/http"
 	"sync"
 	"time"
 )
 
-// Registry is an embedded Schema Registry. Make one with [New].
+// Registry is an embedded Schema Registry. Make one with [New] or [Open].
 // All methods are safe for concurrent use.
 type Registry struct {
 	mu         sync.RWMutex
 	state      *state
 	storage    storage
 	maxRequest int64
+	sync       bool
+	accounts   accounts
+	logger     *slog.Logger
 	now        func() time.Time
 	faults     faults
 }
@@ -23,6 +27,7 @@ func New(options ...Option) *Registry {
 		state:      newState(),
 		storage:    memory{},
 		maxRequest: defaultMaxRequest,
+		logger:     silent,
 		now:        time.Now,
 	}
 	for _, o := range options {
@@ -35,11 +40,10 @@ func New(options ...Option) *Registry {
 // for writing.
 func (r *Registry) commit(changes ...change) error {
 	if err := r.storage.append(changes); err != nil {
+		r.logger.Error("cannot store changes", logError, err)
 		return errStore
 	}
-	for _, c := range changes {
-		c.apply(r.state)
-	}
+	r.state.apply(changes)
 	return nil
 }
 
@@ -48,36 +52,30 @@ func (r *Registry) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	if r.faults.serve(w, req) {
 		return
 	}
-	contentType, err := negotiate(req)
-	if err != nil {
-		writeError(w, "", err)
+	out := newAnswerWriter(w, req)
+	if !r.accounts.admit(req) {
+		out.fail(errUnauthorized)
 		return
 	}
-	route, call, err := findRoute(req)
+	if err := out.negotiate(req); err != nil {
+		out.fail(err)
+		return
+	}
+	o, call, err := findRoute(req)
 	if err == nil {
 		err = call.readBody(w, req, r.maxRequest)
 	}
 	if err != nil {
-		writeError(w, contentType, err)
+		out.fail(err)
 		return
 	}
-	answer, err := r.run(route, call)
+	if o.schema != "" {
+		call.request, call.requestErr = call.readSchemaRequest(o.schema)
+	}
+	answer, err := r.run(o, call)
 	if err != nil {
-		writeError(w, contentType, err)
+		out.fail(err)
 		return
 	}
-	writeAnswer(w, contentType, answer)
-}
-
-// run calls the handler under the lock that it needs. What a handler returns
-// shares nothing with the state that changes later.
-func (r *Registry) run(h handler, c *call) (any, error) {
-	if c.method == http.MethodGet {
-		r.mu.RLock()
-		defer r.mu.RUnlock()
-	} else {
-		r.mu.Lock()
-		defer r.mu.Unlock()
-	}
-	return h(r, c)
+	out.answer(answer)
 }

@@ -7,62 +7,96 @@ import (
 	"strings"
 )
 
-// handler answers one call, under the registry's lock.
-type handler func(*Registry, *call) (any, error)
+// operation is what a method does on a path.
+type operation struct {
+	answer func(*Registry, *call) (any, error)
+	writes bool   // it runs alone
+	schema string // what the real server calls the body, where that is a schema
+}
 
-// route is a path, with * for a variable, and its handlers by method.
+func reads(answer func(*Registry, *call) (any, error)) operation {
+	return operation{answer: answer}
+}
+
+func writes(answer func(*Registry, *call) (any, error)) operation {
+	return operation{answer: answer, writes: true}
+}
+
+// of is the same operation for a body that is a schema.
+func (o operation) of(schema string) operation {
+	o.schema = schema
+	return o
+}
+
+// methods are a path's operations.
+type methods map[string]operation
+
+func get(answer func(*Registry, *call) (any, error)) methods {
+	return methods{http.MethodGet: reads(answer)}
+}
+
+// route is a path, with * for a variable, and what can be done there.
 type route struct {
-	path     []string
-	handlers map[string]handler
+	path    []string
+	methods methods
 }
 
-func at(path string, handlers map[string]handler) route {
-	return route{strings.Split(path, "/"), handlers}
-}
+func at(path string, m methods) route { return route{strings.Split(path, "/"), m} }
 
-func get(h handler) map[string]handler { return map[string]handler{http.MethodGet: h} }
+var (
+	configMethods = methods{
+		http.MethodGet: reads((*Registry).getConfig), http.MethodPut: writes((*Registry).setConfig), http.MethodDelete: writes((*Registry).deleteConfig),
+	}
+	modeMethods = methods{
+		http.MethodGet: reads((*Registry).getMode), http.MethodPut: writes((*Registry).setMode), http.MethodDelete: writes((*Registry).deleteMode),
+	}
+)
 
 var routes = []route{
 	at("", get((*Registry).getRoot)),
+	at("schemas/ids/*", get((*Registry).getByID)), // the most frequent one
 	at("subjects", get((*Registry).listSubjects)),
-	at("subjects/*", map[string]handler{http.MethodPost: (*Registry).lookUp, http.MethodDelete: (*Registry).deleteSubject}),
+	at("subjects/*", methods{
+		http.MethodPost: reads((*Registry).lookUp).of("lookUpSchemaUnderSubject.arg3"), http.MethodDelete: writes((*Registry).deleteSubject),
+	}),
 	at("subjects/*/metadata", get((*Registry).findByMetadata)),
-	at("subjects/*/versions", map[string]handler{http.MethodGet: (*Registry).listVersions, http.MethodPost: (*Registry).register}),
-	at("subjects/*/versions/*", map[string]handler{http.MethodGet: (*Registry).getVersion, http.MethodDelete: (*Registry).deleteVersion}),
+	at("subjects/*/versions", methods{
+		http.MethodGet: reads((*Registry).listVersions), http.MethodPost: writes((*Registry).register).of("register.arg5"),
+	}),
+	at("subjects/*/versions/*", methods{http.MethodGet: reads((*Registry).getVersion), http.MethodDelete: writes((*Registry).deleteVersion)}),
 	at("subjects/*/versions/*/schema", get((*Registry).getVersionText)),
 	at("subjects/*/versions/*/referencedby", get((*Registry).listReferrers)),
 	at("schemas", get((*Registry).listSchemas)),
 	at("schemas/types", get((*Registry).listTypes)),
-	at("schemas/ids/*", get((*Registry).getByID)),
 	at("schemas/ids/*/schema", get((*Registry).getTextByID)),
 	at("schemas/ids/*/subjects", get((*Registry).listSubjectsByID)),
 	at("schemas/ids/*/versions", get((*Registry).listVersionsByID)),
 	at("schemas/guids/*", get((*Registry).getByGUID)),
 	at("schemas/guids/*/ids", get((*Registry).listIDsByGUID)),
-	at("config", map[string]handler{http.MethodGet: (*Registry).getConfig, http.MethodPut: (*Registry).setConfig, http.MethodDelete: (*Registry).deleteConfig}),
-	at("config/*", map[string]handler{http.MethodGet: (*Registry).getConfig, http.MethodPut: (*Registry).setConfig, http.MethodDelete: (*Registry).deleteConfig}),
-	at("mode", map[string]handler{http.MethodGet: (*Registry).getMode, http.MethodPut: (*Registry).setMode, http.MethodDelete: (*Registry).deleteMode}),
-	at("mode/*", map[string]handler{http.MethodGet: (*Registry).getMode, http.MethodPut: (*Registry).setMode, http.MethodDelete: (*Registry).deleteMode}),
-	at("compatibility/subjects/*/versions", map[string]handler{http.MethodPost: (*Registry).checkAll}),
-	at("compatibility/subjects/*/versions/*", map[string]handler{http.MethodPost: (*Registry).checkOne}),
+	at("config", configMethods),
+	at("config/*", configMethods),
+	at("mode", modeMethods),
+	at("mode/*", modeMethods),
+	at("compatibility/subjects/*/versions", methods{http.MethodPost: reads((*Registry).checkAll).of("testCompatibilityBySubjectName.arg4")}),
+	at("compatibility/subjects/*/versions/*", methods{http.MethodPost: reads((*Registry).checkOne).of("testCompatibilityBySubjectName.arg4")}),
 	at("contexts", get((*Registry).listContexts)),
-	at("contexts/*", map[string]handler{http.MethodDelete: (*Registry).deleteContext}),
+	at("contexts/*", methods{http.MethodDelete: writes((*Registry).deleteContext)}),
 	at("v1/metadata/id", get((*Registry).getClusterID)),
 	at("v1/metadata/version", get((*Registry).getServerVersion)),
 	at("v1/metadata/deployment", get((*Registry).getDeployment)),
 }
 
 // findRoute takes a request apart. "/contexts/.c/..." is "..." inside of context .c.
-func findRoute(req *http.Request) (handler, *call, error) {
+func findRoute(req *http.Request) (o operation, c *call, err error) {
 	segments, err := splitPath(req.URL.EscapedPath())
 	if err != nil {
-		return nil, nil, err
+		return o, nil, err
 	}
 	query, err := url.ParseQuery(req.URL.RawQuery)
 	if err != nil {
-		return nil, nil, errBadPath
+		return o, nil, errBadPath
 	}
-	c := &call{method: req.Method, context: defaultContext, query: query}
+	c = &call{method: req.Method, context: defaultContext, query: query}
 	if c.method == http.MethodHead {
 		c.method = http.MethodGet
 	}
@@ -75,17 +109,17 @@ func findRoute(req *http.Request) (handler, *call, error) {
 		if !ok {
 			continue
 		}
-		c.vars, c.methods = vars, candidate.methods()
+		c.vars, c.methods = vars, candidate.methods
 		if c.method == http.MethodOptions {
-			return allow, c, nil
+			return reads(allow), c, nil
 		}
-		h := candidate.handlers[c.method]
-		if h == nil {
-			return nil, nil, &methodError{errMethodNotAllowed, c.methods}
+		o, ok = c.methods[c.method]
+		if !ok {
+			return o, nil, &methodError{errMethodNotAllowed, c.methods.names()}
 		}
-		return h, c, nil
+		return o, c, nil
 	}
-	return nil, nil, errNotFound
+	return o, nil, errNotFound
 }
 
 // methodError is a 405, which tells the methods that are there.
@@ -94,9 +128,9 @@ type methodError struct {
 	methods []string
 }
 
-func (r route) methods() []string {
+func (m methods) names() []string {
 	names := []string{http.MethodOptions}
-	for name := range r.handlers {
+	for name := range m {
 		names = append(names, name)
 		if name == http.MethodGet {
 			names = append(names, http.MethodHead)

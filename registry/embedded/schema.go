@@ -64,13 +64,17 @@ func (m *metadata) with(key, value string) *metadata {
 	return &out
 }
 
-// identify computes the hashes. structure is the text that stands for what the
-// schema means.
-func (s *schema) identify(structure string) {
+// identify computes the hashes of what is sent.
+func (s *schema) identify() {
 	s.content = contentHash(s.text, s.references, nil)
 	s.guid = formatGUID(contentHash(s.text, s.references, s.metadata))
-	s.structure = sha256.Sum256([]byte(structure))
 }
+
+// means sets the hash of the text that stands for what the schema means.
+func (s *schema) means(structure string) { s.structure = sha256.Sum256([]byte(structure)) }
+
+// equal reports whether two schemas are the same in all that is sent.
+func (s *schema) equal(other *schema) bool { return s.kind == other.kind && s.guid == other.guid }
 
 // contentHash is the hash behind GUIDs.
 func contentHash(text string, references []reference, m *metadata) [md5.Size]byte {

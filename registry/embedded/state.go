@@ -109,6 +109,13 @@ func (v *version) references() []versionKey {
 	return keys
 }
 
+// apply makes changes, in order.
+func (s *state) apply(changes []change) {
+	for _, c := range changes {
+		c.apply(s)
+	}
+}
+
 // putVersion adds a version or overwrites the one of the same number.
 type putVersion struct{ version version }
 
@@ -116,6 +123,9 @@ func (p putVersion) apply(s *state) {
 	v := &p.version
 	c := s.context(v.subject.context)
 	v.served = []int{v.id}
+	if users := c.ids[c.guids[v.schema.guid]]; len(users) > 0 && users[0].schema.equal(v.schema) {
+		v.schema = users[0].schema // one text in memory
+	}
 	versions := c.subjects[v.subject.name]
 	at, found := position(versions, v.number)
 	if found {
@@ -160,24 +170,26 @@ func (s *state) unlink(v *version) {
 }
 
 // hideVersion soft-deletes.
-type hideVersion struct{ key versionKey }
+type hideVersion struct {
+	Key versionKey `json:"key"`
+}
 
 func (h hideVersion) apply(s *state) {
-	if v := s.find(h.key); v != nil {
+	if v := s.find(h.Key); v != nil {
 		v.deleted = true
 	}
 }
 
 // dropVersion deletes for good, and with the last version the subject's settings.
 type dropVersion struct {
-	key          versionKey
-	keepSettings bool
+	Key          versionKey `json:"key"`
+	KeepSettings bool       `json:"keepSettings,omitempty"`
 }
 
 func (d dropVersion) apply(s *state) {
-	c := s.context(d.key.subject.context)
-	versions := c.subjects[d.key.subject.name]
-	at, ok := position(versions, d.key.number)
+	c := s.context(d.Key.subject.context)
+	versions := c.subjects[d.Key.subject.name]
+	at, ok := position(versions, d.Key.number)
 	if !ok {
 		return
 	}
@@ -194,46 +206,48 @@ func (d dropVersion) apply(s *state) {
 		}
 	}
 	versions = slices.Delete(versions, at, at+1)
-	c.subjects[d.key.subject.name] = versions
+	c.subjects[d.Key.subject.name] = versions
 	if len(versions) > 0 {
 		return
 	}
-	delete(c.subjects, d.key.subject.name)
-	if !d.keepSettings {
-		delete(s.configs, d.key.subject)
-		delete(s.modes, d.key.subject)
+	delete(c.subjects, d.Key.subject.name)
+	if !d.KeepSettings {
+		delete(s.configs, d.Key.subject)
+		delete(s.modes, d.Key.subject)
 	}
 }
 
 // putConfig sets the config of a subject or context; nil removes it.
 type putConfig struct {
-	scope  subjectName
-	config config
+	Scope  subjectName `json:"scope"`
+	Config config      `json:"members"`
 }
 
 func (p putConfig) apply(s *state) {
-	if p.config == nil {
-		delete(s.configs, p.scope)
+	if p.Config == nil {
+		delete(s.configs, p.Scope)
 		return
 	}
-	s.configs[p.scope] = p.config
+	s.configs[p.Scope] = p.Config
 }
 
 // putMode sets the mode of a subject or context; the empty one removes it.
 type putMode struct {
-	scope subjectName
-	mode  string
+	Scope subjectName `json:"scope"`
+	Mode  string      `json:"mode"`
 }
 
 func (p putMode) apply(s *state) {
-	if p.mode == "" {
-		delete(s.modes, p.scope)
+	if p.Mode == "" {
+		delete(s.modes, p.Scope)
 		return
 	}
-	s.modes[p.scope] = p.mode
+	s.modes[p.Scope] = p.Mode
 }
 
 // dropContext forgets an empty context.
-type dropContext struct{ name string }
+type dropContext struct {
+	Name string `json:"name"`
+}
 
-func (d dropContext) apply(s *state) { delete(s.contexts, d.name) }
+func (d dropContext) apply(s *state) { delete(s.contexts, d.Name) }

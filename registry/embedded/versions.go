@@ -3,8 +3,6 @@ package embedded
 import (
 	"maps"
 	"slices"
-
-	"github.com/magicbyte-go/magicbyte/registry/embedded/internal/avsc"
 )
 
 func (r *Registry) listVersions(c *call) (any, error) {
@@ -75,14 +73,10 @@ func (r *Registry) formatted(c *call, v *version, a versionAnswer) versionAnswer
 // inlined is the text with references written out, or as it is where that fails.
 func (s *state) inlined(v *version) string {
 	texts, err := s.referenceTexts(v.subject, v.schema.references)
-	if err != nil || v.schema.kind != avroType {
-		return v.schema.text
-	}
-	parsed, err := avsc.Parse(v.schema.text, avsc.Options{References: texts, Lenient: true})
 	if err != nil {
 		return v.schema.text
 	}
-	return parsed.Text(avsc.Form{Inline: true})
+	return v.schema.inlined(texts)
 }
 
 func (r *Registry) getVersionText(c *call) (any, error) {

@@ -203,6 +203,9 @@ func (s *codecState) encoding(schema *Schema, t reflect.Type) (*encodePlan, erro
 func (s *codecState) decoding(w, r *Schema, t reflect.Type) (*decodePlan, error) {
 	c := newCompiler(s.cfg, w, r, s.enums)
 	root, err := c.program(w, r, t)
+	if c.match.steps > maxComparisons {
+		err = unmapped("", "the unions of the schemas have so many records of other names that to find those with the same fields takes more than %d steps; give the reader's aliases", maxComparisons)
+	}
 	if missing := c.tell(); err == nil && missing != nil {
 		err = missing
 	}

@@ -178,10 +178,10 @@ func (c *compiler) value(b *builder, path string, at spot, w, r *Schema, t refle
 		return unmapped(path, "the Go type %v is too large", t)
 	case endless(t):
 		return unmapped(path, "the Go type %v is a pointer to pointers, more than %d", t, maxPointers-1)
-	case w.kind == KindUnion:
-		return c.writtenUnion(b, path, at, w, r, t)
 	case isCustom(t):
 		return c.custom(b, path, at, w, r, t)
+	case w.kind == KindUnion:
+		return c.writtenUnion(b, path, at, w, r, t)
 	case t == anyType:
 		return c.generic(b, path, at, w, r)
 	case r.kind == KindUnion:
@@ -194,11 +194,11 @@ func (c *compiler) value(b *builder, path string, at spot, w, r *Schema, t refle
 	if err := c.match.check(path, w, r); err != nil {
 		return err
 	}
-	if err := c.checkLogical(path, w, r, t); err != nil {
-		return err
-	}
 	if t.Kind() == reflect.Pointer && !leafPointer(t) {
 		return c.pointer(b, path, at, w, r, t)
+	}
+	if err := c.checkLogical(path, w, r, t); err != nil {
+		return err
 	}
 	switch r.kind {
 	case KindRecord:

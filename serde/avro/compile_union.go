@@ -9,11 +9,8 @@ import (
 func (c *compiler) writtenUnion(b *builder, path string, at spot, w, r *Schema, t reflect.Type) *Error {
 	byPlace := c.match.sameUnion(w, r)
 	branch := func(i int) *Error {
-		if byPlace && !isCustom(t) && t != anyType {
+		if byPlace {
 			return c.branch(b, path, at, w.branches[i], r, i, t)
-		}
-		if byPlace && t == anyType {
-			return c.genericBranch(b, path, at, w.branches[i], r, i)
 		}
 		return c.value(b, path, at, w.branches[i], r, t)
 	}
@@ -115,8 +112,6 @@ func (c *compiler) branch(b *builder, path string, at spot, w, r *Schema, i int,
 	_, _, isNullable := nullable(r)
 	value, valid, isOptional := optionalType(t)
 	switch {
-	case isCustom(t):
-		return c.custom(b, path, at, w, r, t)
 	case t == anyType:
 		return c.genericBranch(b, path, at, w, r, i)
 	case t.Kind() == reflect.Interface:

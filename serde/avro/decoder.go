@@ -282,7 +282,7 @@ func (d *decoder) bytes(what string) ([]byte, *Error) {
 
 // own returns bytes of the input as the caller's own. They are never nil, which would be null.
 func (d *decoder) own(in []byte) []byte {
-	if d.cfg.aliasInput {
+	if d.cfg.aliasInput && in != nil { // a nil slice would be null
 		return in[:len(in):len(in)]
 	}
 	out := make([]byte, len(in))

@@ -299,6 +299,9 @@ func appendLeaf(dst []byte, s *Schema, v any) ([]byte, *Error) {
 			return integerOf(dst, s.kind, asInt64(n))
 		}
 	case KindFloat:
+		if f, ok := v.(float32); ok { // as it is: conversions change the bits of some NaN
+			return binary.LittleEndian.AppendUint32(dst, math.Float32bits(f)), nil
+		}
 		if f, ok := floatOf(v); ok && (math.IsNaN(f) || float64(float32(f)) == f) {
 			return binary.LittleEndian.AppendUint32(dst, math.Float32bits(float32(f))), nil
 		}

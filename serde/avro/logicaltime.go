@@ -47,9 +47,6 @@ func (c *compiler) checkLogical(path string, w, r *Schema, t reflect.Type) *Erro
 	if w.logical == "" || r.logical == "" || c.cfg.javaLogical || w.logical == r.logical && w.scale == r.scale {
 		return nil
 	}
-	for t.Kind() == reflect.Pointer && !leafPointer(t) {
-		t = t.Elem()
-	}
 	switch carrier := timeTypes[w.logical]; {
 	case carrier != nil && carrier == timeTypes[r.logical] && carrier == t:
 		return nil

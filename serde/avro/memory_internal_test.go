@@ -59,7 +59,11 @@ var memoryCases = []memoryCase{
 func (c memoryCase) inputs(t *testing.T) [][]byte {
 	r := rand.New(rand.NewPCG(1, 2))
 	var all [][]byte
-	for _, n := range []int{100, 5_000, 100_000} {
+	sizes := []int{100, 5_000, 100_000}
+	if testing.Short() {
+		sizes = sizes[:2]
+	}
+	for _, n := range sizes {
 		for _, fill := range []byte{0, 2, 1} {
 			in := appendLong(nil, int64(n/4))
 			for len(in) < n {

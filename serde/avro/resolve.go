@@ -8,15 +8,26 @@ import (
 // resolver matches the schema that records were written with and the one that they are read with, as Apache Avro for Java does
 // when it reads (not as its compatibility check does, which asks for more).
 type resolver struct {
-	renamed map[string][]string // the reader's types by an alias of theirs
-	fitting map[schemaPair]bool // records that are being compared, or were
-	known   map[schemaPair]bool // records that are alike, or are not
+	renamed map[string][]string     // the reader's types by an alias of theirs
+	unions  map[*Schema]*unionIndex // the reader's unions that were looked into
+	fitting map[schemaPair]bool     // records that fit, or do not
+	trying  map[schemaPair]int      // records that are being compared, by how many are around
+	assumed int                     // the outermost of those that something was taken for granted of
+	known   map[schemaPair]bool     // records that are alike, or are not
+	steps   int                     // fields compared so far to see what fits
 }
+
+// maxComparisons bounds the steps: unions of many records, none of which has a name that the reader knows, would take
+// their product.
+const maxComparisons = 1 << 20
 
 type schemaPair struct{ writer, reader *Schema }
 
 func newResolver(reader *Schema) *resolver {
-	r := &resolver{renamed: map[string][]string{}, fitting: map[schemaPair]bool{}, known: map[schemaPair]bool{}}
+	r := &resolver{
+		renamed: map[string][]string{}, unions: map[*Schema]*unionIndex{},
+		fitting: map[schemaPair]bool{}, trying: map[schemaPair]int{}, known: map[schemaPair]bool{},
+	}
 	eachNamed(reader, func(s *Schema) {
 		for _, alias := range s.aliases {
 			r.renamed[alias] = append(r.renamed[alias], s.name)
@@ -77,18 +88,26 @@ func promotes(writer, reader Kind) bool {
 	}
 }
 
+// matches reports whether check has nothing to say.
+func (r *resolver) matches(w, rd *Schema) bool {
+	if w.kind != rd.kind {
+		return promotes(w.kind, rd.kind)
+	}
+	return w.kind != KindEnum && w.kind != KindFixed || w.size == rd.size && r.similarName(w, rd)
+}
+
 // check reports why a writer's type, no union, can never be read as the reader's, no union either. The parts of records, arrays and
 // maps are not looked at.
 func (r *resolver) check(path string, w, rd *Schema) *Error {
 	switch {
-	case w.kind != rd.kind && !promotes(w.kind, rd.kind):
-		return mismatch(path, "%s was written, and cannot be read as %s", describe(w), describe(rd))
-	case (w.kind == KindEnum || w.kind == KindFixed) && w.kind == rd.kind && !r.similarName(w, rd):
-		return mismatch(path, "%s was written, and %s has another name; give it an alias", describe(w), describe(rd))
-	case w.kind == KindFixed && rd.kind == KindFixed && w.size != rd.size:
-		return mismatch(path, "%s has %d bytes in the writer's schema, and %d in the reader's", describe(rd), w.size, rd.size)
-	default:
+	case r.matches(w, rd):
 		return nil
+	case w.kind != rd.kind:
+		return mismatch(path, "%s was written, and cannot be read as %s", describe(w), describe(rd))
+	case !r.similarName(w, rd):
+		return mismatch(path, "%s was written, and %s has another name; give it an alias", describe(w), describe(rd))
+	default:
+		return mismatch(path, "%s has %d bytes in the writer's schema, and %d in the reader's", describe(rd), w.size, rd.size)
 	}
 }
 
@@ -109,65 +128,6 @@ func branchName(s *Schema) string {
 		return s.name
 	}
 	return s.kind.String()
-}
-
-// branch returns the branch of a reader's union for what was written, which is no union, or -1: the same type with the same full name; a
-// record with the same fields; the first type that it promotes to.
-func (r *resolver) branch(w, union *Schema) int {
-	alias, structure := -1, -1
-	for i, b := range union.branches {
-		switch {
-		case b.kind != w.kind:
-		case !w.kind.named() || b.name == w.name:
-			return i
-		case alias < 0 && r.sameName(w, b):
-			alias = i
-		case w.kind == KindRecord && r.fits(w, b) && (structure < 0 || shortName(b.name) == shortName(w.name)):
-			structure = i
-		}
-	}
-	if alias >= 0 {
-		return alias
-	}
-	if structure >= 0 {
-		return structure
-	}
-	return slices.IndexFunc(union.branches, func(b *Schema) bool { return promotes(w.kind, b.kind) })
-}
-
-// fits reports whether a record reads as one of another name, as far as its own fields tell.
-func (r *resolver) fits(w, rd *Schema) bool {
-	pair := schemaPair{w, rd}
-	if known, ok := r.fitting[pair]; ok {
-		return known
-	}
-	r.fitting[pair] = true // until something speaks against it; this also ends recursion
-	match := r.fields(w, rd)
-	for _, f := range rd.fields {
-		if match.writer[f.index] == nil && f.def == nil {
-			r.fitting[pair] = false
-		}
-	}
-	for i, f := range match.reader {
-		if f != nil && !r.fieldFits(w.fields[i].schema, f.schema) {
-			r.fitting[pair] = false
-		}
-	}
-	return r.fitting[pair]
-}
-
-func (r *resolver) fieldFits(w, rd *Schema) bool {
-	switch {
-	case w.kind == KindUnion:
-		return true // each branch for itself, when it is met
-	case rd.kind == KindUnion:
-		return r.branch(w, rd) >= 0
-	case w.kind == KindRecord && rd.kind == KindRecord:
-		match := r.fields(w, rd)
-		return !slices.ContainsFunc(rd.fields, func(f *Field) bool { return match.writer[f.index] == nil && f.def == nil })
-	default:
-		return r.check("", w, rd) == nil
-	}
 }
 
 // fieldMatch pairs the fields of two records, by index, nil for none.

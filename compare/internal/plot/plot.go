@@ -54,7 +54,7 @@ func Draw(r *measure.Results, path string) (err error) {
 	canvas := vgsvg.New(width, height*vg.Length(len(panels)))
 	all := draw.New(canvas)
 	all.SetColor(color.White)
-	all.Fill(all.Rectangle.Path())
+	all.Fill(all.Path())
 	for i, panel := range panels {
 		p, err := bars(r, panel.work, panel.title)
 		if err != nil {
@@ -100,7 +100,7 @@ func bars(r *measure.Results, work, title string) (*plot.Plot, error) {
 		if err != nil {
 			return nil, err
 		}
-		bar.LineStyle.Width, bar.Color = 0, others
+		bar.Width, bar.Color = 0, others
 		if row.Impl == cases.Generated || row.Impl == cases.Plan {
 			bar.Color = ours
 		}

@@ -82,12 +82,18 @@ func unexported(name string) string {
 	return strings.ToLower(string(runes[:n])) + string(runes[n:])
 }
 
-// plural returns the plural of a Go name.
+// plural returns the plural of a Go name, for the codec of its values: Orders of Order, Addresses of Address. What may be a plural already
+// has no other: UnionsCodec of Unions.
 func plural(name string) string {
-	switch last := name[len(name)-1]; {
-	case last == 'y' && len(name) > 1 && !strings.ContainsRune("aeiou", rune(name[len(name)-2])):
+	ends := func(suffixes ...string) bool {
+		return slices.ContainsFunc(suffixes, func(s string) bool { return strings.HasSuffix(name, s) })
+	}
+	switch {
+	case ends("s") && !ends("ss", "us", "is", "as"):
+		return name + "Codec"
+	case ends("y") && len(name) > 1 && !strings.ContainsRune("aeiou", rune(name[len(name)-2])):
 		return name[:len(name)-1] + "ies"
-	case last == 's' || last == 'x' || last == 'z' || strings.HasSuffix(name, "ch") || strings.HasSuffix(name, "sh"):
+	case ends("s", "x", "z", "ch", "sh"):
 		return name + "es"
 	default:
 		return name + "s"

@@ -10,8 +10,8 @@ import (
 	"github.com/magicbyte-go/magicbyte/serde/avro"
 )
 
-// Unionses is the codec of [Unions]: it carries the type and the schema. It is safe for concurrent use.
-var Unionses = avro.MustFor[Unions](UnionsSchema,
+// UnionsCodec is the codec of [Unions]: it carries the type and the schema. It is safe for concurrent use.
+var UnionsCodec = avro.MustFor[Unions](UnionsSchema,
 	avro.WithUnion(map[string]UnionsValue{
 		"boolean":          UnionsValueBoolean(false),
 		"int":              UnionsValueInt(0),
@@ -263,7 +263,7 @@ func (v *Unions) AppendAvro(dst []byte) ([]byte, error) {
 	var out avro.Output
 	i := v.appendAvro(&out, out.Start(dst), 0)
 	if out.Failed() {
-		return Unionses.AppendByPlan(dst, v)
+		return UnionsCodec.AppendByPlan(dst, v)
 	}
 	return out.End(i), nil
 }
@@ -275,7 +275,7 @@ func (v *Unions) DecodeAvro(src []byte) (rest []byte, err error) {
 	in.Start(src)
 	pos := v.readAvro(&in, 0, 0)
 	if pos < 0 {
-		return Unionses.DecodeByPlan(src, v)
+		return UnionsCodec.DecodeByPlan(src, v)
 	}
 	return src[pos:], nil
 }

@@ -1,0 +1,80 @@
+package transport
+
+import (
+	"sync"
+	"time"
+)
+
+// A failed endpoint is left alone for a time that doubles with each further failure. It costs nothing meanwhile, unless all have failed.
+const (
+	firstRest = time.Second
+	longRest  = 30 * time.Second
+)
+
+// pool says which endpoint comes next: the last one that answered, then those without failure, then one that has rested. A rested one gets
+// a single request; if that fails too, it rests for longer.
+type pool struct {
+	mu        sync.Mutex
+	preferred int
+	breakers  []breaker
+}
+
+type breaker struct {
+	failures int       // since the last answer
+	rests    time.Time // until then, if there were failures
+	probing  bool      // one request is finding out whether it is back
+}
+
+func newPool(n int) *pool { return &pool{breakers: make([]breaker, n)} }
+
+// next returns the index of an endpoint that was not tried, or -1. The first one of a round is always an endpoint: when all are
+// resting, the preferred one is asked nevertheless.
+func (p *pool) next(tried []bool) int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	rested, asked := -1, false
+	now := time.Now()
+	for n := range p.breakers {
+		i := (p.preferred + n) % len(p.breakers)
+		b := &p.breakers[i]
+		switch {
+		case tried[i]:
+			asked = true
+		case b.failures == 0:
+			return i
+		case rested < 0 && !b.probing && !now.Before(b.rests):
+			rested = i
+		}
+	}
+	switch {
+	case rested >= 0:
+		p.breakers[rested].probing = true
+		return rested
+	case asked:
+		return -1
+	default:
+		return p.preferred
+	}
+}
+
+// report says what came of asking endpoint i.
+func (p *pool) report(i int, alive bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	b := &p.breakers[i]
+	b.probing = false
+	if alive {
+		b.failures = 0
+		p.preferred = i
+		return
+	}
+	b.failures++
+	b.rests = time.Now().Add(min(firstRest<<min(b.failures-1, 10), longRest))
+}
+
+// release says that nothing was learnt about endpoint i.
+func (p *pool) release(i int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.breakers[i].probing = false
+}

@@ -1,0 +1,185 @@
+package transport
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"time"
+)
+
+// MediaType is what a registry speaks.
+const MediaType = "application/vnd.schemaregistry.v1+json"
+
+// Config is what a Transport is made of.
+type Config struct {
+	Endpoints   []Endpoint // at least one; the first is preferred until it fails
+	Network     http.RoundTripper
+	Timeout     time.Duration // of one attempt, to the last byte of its answer
+	MaxResponse int64         // bytes of an answer's body
+	Retries     int           // further rounds over the endpoints when all of them failed
+	Headers     []func(http.Header)
+	Logger      *slog.Logger // nil for none
+}
+
+// Endpoint is one address of the registry.
+type Endpoint struct {
+	Base      string    // without trailing slash, without credentials
+	Authorize Authorize // nil for none
+}
+
+// Transport is safe for concurrent use.
+type Transport struct {
+	config Config
+	pool   *pool
+}
+
+// New returns a transport.
+func New(c Config) *Transport {
+	return &Transport{config: c, pool: newPool(len(c.Endpoints))}
+}
+
+// Request is what to ask. It must be safe to repeat, as everything is that a registry is asked: adding a schema a second time
+// returns the first one's id.
+type Request struct {
+	Method string
+	Path   string // escaped, with query, to be appended to a base
+	Body   []byte // JSON; nil for none
+}
+
+// Answer is an answer that was read to its end. With a status of 2xx the body is JSON and not null.
+type Answer struct {
+	Status int
+	Body   []byte
+	// RetryAfter is how long the registry asked to be left alone.
+	RetryAfter time.Duration
+}
+
+// Error is an answer that no registry gives, or none at all.
+type Error struct {
+	Status int // 0 where none came
+	Err    error
+}
+
+func (e *Error) Error() string { return e.Err.Error() }
+
+// Unwrap returns the cause.
+func (e *Error) Unwrap() error { return e.Err }
+
+// Do asks until there is an answer that stands. Each round goes over the endpoints until one answers; before the next round it waits. An answer
+// of a failing registry is returned as an answer once the rounds are over. When ctx ends, Do returns its error at once, with
+// the last failure in its text.
+func (t *Transport) Do(ctx context.Context, r Request) (*Answer, error) {
+	for n := 0; ; n++ {
+		answer, v, err := t.round(ctx, r)
+		if ctx.Err() != nil {
+			return nil, ended(ctx, answer, err)
+		}
+		if !v.again || n == t.config.Retries {
+			return answer, err
+		}
+		wait, ok := pause(ctx, n, v.retryAfter)
+		if !ok {
+			return answer, err
+		}
+		if !sleep(ctx, wait) {
+			return nil, ended(ctx, answer, err)
+		}
+	}
+}
+
+func ended(ctx context.Context, answer *Answer, last error) error {
+	switch {
+	case answer != nil:
+		return fmt.Errorf("%w (after an answer of HTTP %d)", ctx.Err(), answer.Status)
+	case last != nil && !errors.Is(last, ctx.Err()):
+		return fmt.Errorf("%w (after: %v)", ctx.Err(), last) //nolint:errorlint // what was going to pass must not be what the caller meets
+	default:
+		return ctx.Err()
+	}
+}
+
+// round asks the endpoints one after the other, until one of them answers.
+func (t *Transport) round(ctx context.Context, r Request) (answer *Answer, v verdict, err error) {
+	tried := make([]bool, len(t.config.Endpoints))
+	for again := false; ; again = v.again {
+		i := t.pool.next(tried)
+		if i < 0 {
+			v.again = again
+			return answer, v, err
+		}
+		tried[i] = true
+		answer, err = t.ask(ctx, t.config.Endpoints[i], r)
+		if ctx.Err() != nil {
+			t.pool.release(i)
+			return nil, verdict{}, err
+		}
+		asked := v.retryAfter
+		v = judge(answer, err)
+		if v.unasked {
+			t.pool.release(i)
+		} else {
+			t.pool.report(i, v.alive)
+		}
+		if !v.elsewhere {
+			return answer, v, err
+		}
+		v.again = v.again || again
+		v.retryAfter = max(v.retryAfter, asked)
+	}
+}
+
+// ask makes one attempt, and a second one when the registry refuses credentials that can be renewed.
+func (t *Transport) ask(ctx context.Context, e Endpoint, r Request) (*Answer, error) {
+	if e.Authorize == nil {
+		return t.attempt(ctx, e, r, "")
+	}
+	header, err := e.Authorize(ctx, "")
+	if err != nil {
+		return nil, unauthorizedError{err}
+	}
+	answer, err := t.attempt(ctx, e, r, header)
+	if err != nil || answer.Status != http.StatusUnauthorized {
+		return answer, err
+	}
+	renewed, err := e.Authorize(ctx, header)
+	switch {
+	case err != nil:
+		return nil, unauthorizedError{err}
+	case renewed == header:
+		return answer, nil
+	default:
+		return t.attempt(ctx, e, r, renewed)
+	}
+}
+
+// attempt makes one request.
+func (t *Transport) attempt(ctx context.Context, e Endpoint, r Request, authorization string) (*Answer, error) {
+	bounded, cancel := context.WithTimeout(ctx, t.config.Timeout)
+	defer cancel()
+	var body io.Reader
+	if r.Body != nil {
+		body = bytes.NewReader(r.Body)
+	}
+	req, err := http.NewRequestWithContext(bounded, r.Method, e.Base+r.Path, body)
+	if err != nil {
+		return nil, &Error{Err: errors.New("the request cannot be made")} // the reason repeats the URL
+	}
+	req.Header.Set("Accept", MediaType)
+	if r.Body != nil {
+		req.Header.Set("Content-Type", MediaType)
+	}
+	for _, add := range t.config.Headers {
+		add(req.Header)
+	}
+	if authorization != "" {
+		req.Header.Set("Authorization", authorization)
+	}
+	start := time.Now()
+	answer, err := t.exchange(ctx, req)
+	t.log(req, start, answer, err)
+	return answer, err
+}
