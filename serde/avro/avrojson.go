@@ -72,9 +72,11 @@ func withoutOffset(err error) error {
 }
 
 // MarshalJSON returns the record in Avro's JSON encoding, see [Schema.BinaryToJSON], with the entries of maps sorted by their keys.
-func (r *Record) MarshalJSON() ([]byte, error) {
+//
+// It is a method of the value, so that package encoding/json finds it wherever a Record is.
+func (r Record) MarshalJSON() ([]byte, error) {
 	w := genericWriter{cfg: sortedConfig}
-	data, err := w.record(nil, r.schema, r, 0)
+	data, err := w.record(nil, r.schema, &r, 0)
 	if err != nil {
 		return nil, err
 	}

@@ -375,3 +375,24 @@ func TestJSONMemoryIsBounded(t *testing.T) {
 		t.Logf("%s: %.1f per byte, %v", c.name, float64(used)/float64(len(text)), err)
 	}
 }
+
+// Values of a Record have its methods too, or package encoding/json would write {} for them.
+func TestJSONOfRecordsByValue(t *testing.T) {
+	t.Parallel()
+	var r avro.Record
+	if err := avro.MustFor[avro.Record](record(field("n", `"int"`))).Decode(long(1), &r); err != nil {
+		t.Fatal(err)
+	}
+	for _, v := range []any{r, &r, []avro.Record{r}, map[string]avro.Record{"r": r}, struct{ R avro.Record }{r}, []any{r, &r}} {
+		out, err := json.Marshal(v)
+		if err != nil || !strings.Contains(string(out), `{"n":1}`) || strings.Contains(string(out), "{}") {
+			t.Errorf("%T: %s, %v", v, out, err)
+		}
+	}
+	if out, err := json.Marshal([]*avro.Record{nil}); err != nil || string(out) != "[null]" {
+		t.Errorf("nil: %s, %v, want null", out, err)
+	}
+	if out, err := json.Marshal(avro.Record{}); err == nil {
+		t.Errorf("a record without a schema: %s", out)
+	}
+}

@@ -15,6 +15,7 @@ import (
 // It is made by [Codec.Sequence], and not safe for concurrent use.
 type Sequence[T any] struct {
 	name   string
+	writer *Schema
 	src    []byte
 	pos    int
 	failed error // corrupt bytes: nothing behind them can be found
@@ -63,7 +64,7 @@ func newSequence[T any](s *codecState, writer []string) (*Sequence[T], error) {
 		}
 	}
 	return &Sequence[T]{
-		name: plan.name, root: plan.root, inputs: own && s.generated,
+		name: plan.name, writer: w, root: plan.root, inputs: own && s.generated,
 		d:     plan.pool.Get().(*decoder), //nolint:errcheck // the pool holds nothing else
 		least: newLeastSizes(w).of(w),
 		skip:  func() (*program, *Error) { return newCompiler(s.cfg, w, w, nil).program(w, nil, nil) },
@@ -120,6 +121,23 @@ func (s *Sequence[T]) Next(v *T) error {
 	}
 	s.failed = err
 	return err
+}
+
+// AppendJSON reads the next value as it was written, whatever T is, and appends it in Avro's JSON encoding as [Schema.BinaryToJSON]
+// does; there must be one. An error stays, as with [Sequence.Next].
+func (s *Sequence[T]) AppendJSON(dst []byte) ([]byte, error) {
+	if s.failed != nil {
+		return dst, s.failed
+	}
+	w := jsonWriter{decoder{cfg: s.d.cfg, src: s.src, pos: s.pos}, s.writer.derive().least()}
+	out, err := w.value(dst, s.writer)
+	if err != nil {
+		err.name = s.writer.name
+		s.failed = err
+		return dst, err
+	}
+	s.pos = w.in.pos
+	return out, nil
 }
 
 // refuse returns the error of a call that cannot read.
