@@ -562,6 +562,34 @@ func readOrderEventPayloadItems(in *avro.Input, pos, depth int) ([]OrderItem, in
 	var index int
 	left, end, pos := in.Block(pos, -1, 12)
 	for left > 0 {
+		if cap(items) == 0 {
+			switch left {
+			case 1:
+				part := new(struct {
+					items  [1]OrderItem
+					blocks [1]orderEventPayloadItemsBlock
+				})
+				items, blocks = part.items[:0], part.blocks[:]
+			case 2:
+				part := new(struct {
+					items  [2]OrderItem
+					blocks [2]orderEventPayloadItemsBlock
+				})
+				items, blocks = part.items[:0], part.blocks[:]
+			case 3:
+				part := new(struct {
+					items  [3]OrderItem
+					blocks [3]orderEventPayloadItemsBlock
+				})
+				items, blocks = part.items[:0], part.blocks[:]
+			case 4:
+				part := new(struct {
+					items  [4]OrderItem
+					blocks [4]orderEventPayloadItemsBlock
+				})
+				items, blocks = part.items[:0], part.blocks[:]
+			}
+		}
 		items = slices.Grow(items, min(left, 1365))
 		for ; left > 0; left-- {
 			if len(items) == cap(items) {

@@ -33,6 +33,6 @@ func newRootCommand() *cobra.Command {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.AddCommand(newDemoCommand(), gencmd.New(), newLocalCommand(), newRegistryCommand(), newVersionCommand())
+	root.AddCommand(newCatCommand(), newDemoCommand(), gencmd.New(), newLocalCommand(), newRegistryCommand(), newVersionCommand())
 	return root
 }

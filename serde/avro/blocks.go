@@ -43,26 +43,41 @@ func (b *blocks) next(d *decoder) (int, *Error) {
 		left = b.end - d.pos
 	}
 	if b.least == 0 {
-		if n > int64(d.cfg.maxZeroItems-d.zero) {
-			return 0, d.failAt(at, "%d items that take no bytes, more than %d are in one value; WithMaxZeroSizeItems changes the limit", n, d.cfg.maxZeroItems)
+		if err := d.nothing(at, n); err != nil {
+			return 0, err
 		}
-		d.zero += int(n)
 	} else if n > int64(left/b.least) {
 		return 0, d.failAt(at, "%d bytes left, %d items need %d each", left, n, b.least)
 	}
 	return int(n), nil
 }
 
+// nothing counts n values that take no bytes, which nothing else bounds.
+func (d *decoder) nothing(at int, n int64) *Error {
+	if n > int64(d.cfg.maxZeroItems-d.zero) {
+		return d.failAt(at, "more than %d values that take no bytes are in one value; WithMaxZeroSizeItems changes the limit", d.cfg.maxZeroItems)
+	}
+	d.zero += int(n)
+	return nil
+}
+
 var emptyItems [0]struct{ _ uintptr }
 
-// array reads the items of a slice.
-func (d *decoder) array(o *op, p unsafe.Pointer) *Error {
+// array reads the items of a slice. At spare, if it is not nil, are the blocks of the first items.
+func (d *decoder) array(o *op, p, spare unsafe.Pointer) *Error {
 	if err := d.open(o.n); err != nil {
 		return err
 	}
 	a := o.aux
 	in := blocks{least: a.least}
-	s := sliceHeader{data: unsafe.Pointer(&emptyItems)} // not nil, which would be null
+	old := d.oldSlice(a, p)
+	s := sliceHeader{data: old.data, cap: old.cap}
+	var parts *arena // what the items' optional fields point to
+	if a.elem.block != nil {
+		parts = d.arena(a.elem.block)
+	}
+	var outer stock // of an array around this one, whose items have the same parts
+	borrowed := false
 	for {
 		n, err := in.next(d)
 		if err != nil {
@@ -71,16 +86,21 @@ func (d *decoder) array(o *op, p unsafe.Pointer) *Error {
 		if n == 0 {
 			break
 		}
+		if spare != nil {
+			outer, parts.stock = parts.stock, stock{spare, n}
+			spare, borrowed = nil, true
+		}
 		end := s.len + n
+		if s.data == old.data {
+			d.clear(a, s, s.len, min(end, old.cap))
+		}
 		for s.len < end {
 			if s.len == s.cap {
 				s = d.room(a, s, end-s.len)
 			}
 			// The arena of the items' blocks allocates for as many as there is room for.
-			if block := a.elem.block; block != nil {
-				if arena := d.arena(block); arena.left == 0 {
-					arena.hint = min(s.cap, end) - s.len
-				}
+			if parts != nil && parts.left == 0 {
+				parts.hint = min(s.cap, end) - s.len
 			}
 			if err := d.run(a.elem, unsafe.Add(s.data, uintptr(s.len)*a.size)); err != nil {
 				return err.item(s.len)
@@ -88,8 +108,14 @@ func (d *decoder) array(o *op, p unsafe.Pointer) *Error {
 			s.len++
 		}
 	}
-	if a.elem.block != nil {
-		d.arena(a.elem.block).hint = 1
+	if parts != nil {
+		parts.hint = 1
+	}
+	if borrowed {
+		parts.stock = outer
+	}
+	if s.data == old.data {
+		d.clear(a, s, s.len, old.len)
 	}
 	if a.size == 0 {
 		s.cap = s.len
@@ -117,6 +143,10 @@ func (d *decoder) room(a *aux, s sliceHeader, n int) sliceHeader {
 func (d *decoder) texts(o *op, p unsafe.Pointer) *Error {
 	in := blocks{least: o.aux.least}
 	var m map[string]string
+	if old := d.old(p); old != nil {
+		m = *(*map[string]string)(old)
+		clear(m)
+	}
 	for entry := 0; ; {
 		n, err := in.next(d)
 		if err != nil {

@@ -8,9 +8,12 @@ import (
 	"github.com/magicbyte-go/magicbyte/serde/avro"
 )
 
-// Allocations of the fullest typical event: a copy of the input for strings, a block for what optional fields point to, the
-// items, a block for theirs, and a map with its table.
-const decodeBudget = 6
+// Allocations of the fullest typical event: a copy of the input for strings, a block for what optional fields point to, also those
+// of the items, the items, and a map with its table. A value that is reused has items and map already.
+const (
+	decodeBudget = 5
+	reuseBudget  = 2
+)
 
 func TestAllocationsOfOrderEvents(t *testing.T) {
 	c := orderCodec(t)
@@ -36,6 +39,10 @@ func TestAllocationsOfOrderEvents(t *testing.T) {
 	check("decode", decodeBudget, func() error { return c.Decode(in, &v) })
 	aliased := orderCodec(t, avro.WithAliasedInput())
 	check("decode with aliased input", decodeBudget-1, func() error { return aliased.Decode(in, &v) })
+
+	reusing, both := orderCodec(t, avro.WithReuse()), orderCodec(t, avro.WithReuse(), avro.WithAliasedInput())
+	check("decode into a used value", reuseBudget, func() error { return reusing.Decode(in, &v) })
+	check("decode into a used value with aliased input", reuseBudget-1, func() error { return both.Decode(in, &v) })
 
 	// A type without pointers, slices and maps takes the copy alone, and none with aliased input.
 	type flat struct {

@@ -213,7 +213,7 @@ func (s *codecState) decoding(w, r *Schema, t reflect.Type) (*decodePlan, error)
 		err.name = r.name
 		return nil, err
 	}
-	return newDecoding(c, r.name, root), nil
+	return newDecoding(c, r.name, root, t), nil
 }
 
 func newCompiler(cfg *config, w, r *Schema, own map[string]*Schema) *compiler {
@@ -241,7 +241,9 @@ func decodeWith[T any](plan *decodePlan, src []byte, v *T) error {
 		return &Error{op: "decode", offset: -1, problem: "a nil pointer cannot be read into"}
 	}
 	var zero T
-	*v = zero
+	if !plan.cfg.reuse {
+		*v = zero
+	}
 	err := plan.decode(src, unsafe.Pointer(v))
 	if err != nil {
 		*v = zero
@@ -256,14 +258,8 @@ func isGenerated[T any](schema *Schema) bool {
 	if _, ok := v.(generated); !ok {
 		return false
 	}
-	t := reflect.TypeFor[T]()
-	if t.Kind() == reflect.Struct {
-		for i := range t.NumField() {
-			f := t.Field(i)
-			if f.Anonymous && (f.Type.Implements(generatedType) || reflect.PointerTo(f.Type).Implements(generatedType)) {
-				return false
-			}
-		}
+	if embeds(reflect.TypeFor[T](), generatedType) {
+		return false
 	}
 	if of, ok := v.(interface{ AvroSchema() string }); ok {
 		own, err := Parse(of.AvroSchema())

@@ -44,6 +44,10 @@ const (
 	maxBlockPart = 512
 )
 
+// few is how many items of an array find what their optional fields point to in the block of the record around them: most arrays are
+// short, and what reading one costs most is to allocate.
+const few = 4
+
 // spot is memory that a program fills: an offset from a register.
 type spot struct {
 	reg uint8
@@ -172,6 +176,8 @@ func (c *compiler) value(b *builder, path string, at spot, w, r *Schema, t refle
 	switch {
 	case t.Size() > 1<<30:
 		return unmapped(path, "the Go type %v is too large", t)
+	case endless(t):
+		return unmapped(path, "the Go type %v is a pointer to pointers, more than %d", t, maxPointers-1)
 	case isCustom(t):
 		return c.custom(b, path, at, w, r, t)
 	case w.kind == KindUnion:
@@ -238,7 +244,13 @@ func (c *compiler) array(b *builder, path string, at spot, w, r *Schema, t refle
 	m := c.memory(t.Elem())
 	least := c.least.of(w.elem)
 	c.costs(m.size, least)
-	b.add(path, at, op{code: opArray, n: c.levels, aux: &aux{elem: elem, memory: m, size: m.size, least: least}})
+	o := op{code: opArray, n: c.levels, aux: &aux{elem: elem, memory: m, size: m.size, least: least}}
+	if elem.block != nil {
+		if in, ok := b.reserve(reflect.ArrayOf(few, elem.block.slice.Elem())); ok {
+			o.small, o.arg = few, uint32(in.off)
+		}
+	}
+	b.add(path, at, o)
 	return nil
 }
 

@@ -36,6 +36,9 @@ func (c *writer) written(s *Schema, t reflect.Type) (*program, *Error) {
 	})
 }
 
+// maxInPlace is the size of a fixed that counts as bounded. Larger ones make room for themselves.
+const maxInPlace = 64
+
 // needs computes how much room operations need in the buffer. Operations of a bounded size do not look for room: those of unbounded size make
 // room for them, and so does the beginning of the program.
 func (p *program) needs() {
@@ -48,6 +51,7 @@ func (p *program) needs() {
 			o.arg = uint32(next)
 		case opOptionalText:
 			o.n = next
+			needs[i] = 1
 		case opOptional, opNullable, opNilable:
 			needs[i] = 1 + max(next, needs[i+int(o.n)])
 		case opPointer:
@@ -72,6 +76,8 @@ func (c *writer) value(b *builder, path string, at spot, s *Schema, t reflect.Ty
 	switch {
 	case t.Size() > 1<<30:
 		return unmapped(path, "the Go type %v is too large", t)
+	case endless(t):
+		return unmapped(path, "the Go type %v is a pointer to pointers, more than %d", t, maxPointers-1)
 	case isCustom(t):
 		c.function(b, path, at, c.customWriter(s, t))
 		return nil

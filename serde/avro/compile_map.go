@@ -26,7 +26,15 @@ func (c *compiler) mapping(b *builder, path string, at spot, w, r *Schema, t ref
 		if err := d.open(levels); err != nil {
 			return err
 		}
-		m, err := d.entries(t, elem, least, max(maxFirst/int(2*entry), 1))
+		var m reflect.Value
+		if old := d.old(p); old != nil {
+			if m = reflect.NewAt(t, old).Elem(); m.IsNil() {
+				m = reflect.Value{}
+			} else {
+				m.Clear()
+			}
+		}
+		m, err := d.entries(m, t, elem, least, max(maxFirst/int(2*entry), 1))
 		if err != nil {
 			return err
 		}
@@ -40,11 +48,10 @@ func (c *compiler) mapping(b *builder, path string, at spot, w, r *Schema, t ref
 // isTexts reports whether a map type has the memory layout of a map[string]string.
 func isTexts(t reflect.Type) bool { return t.Elem().Kind() == reflect.String }
 
-// entries reads a map of any type. most bounds the room that is made before there are entries.
-func (d *decoder) entries(t reflect.Type, elem *program, least, most int) (reflect.Value, *Error) {
+// entries reads a map of any type, into m if there is one. most bounds the room that is made before there are entries.
+func (d *decoder) entries(m reflect.Value, t reflect.Type, elem *program, least, most int) (reflect.Value, *Error) {
 	in := blocks{least: least}
 	key, value := reflect.New(t.Key()).Elem(), reflect.New(t.Elem())
-	var m reflect.Value
 	for entry := 0; ; {
 		n, err := in.next(d)
 		if err != nil {

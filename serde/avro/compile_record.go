@@ -1,6 +1,7 @@
 package avro
 
 import (
+	"fmt"
 	"reflect"
 	"slices"
 	"unicode/utf8"
@@ -38,7 +39,11 @@ func (c *compiler) structFields(path string, r *Schema, t reflect.Type) []goFiel
 	for i, f := range r.fields {
 		var ok bool
 		if fields[i], ok = byName[f.name]; !ok {
-			c.miss(joinPath(path, f.name))
+			missing := joinPath(path, f.name)
+			if p := behindPointer(t, f.name); p != nil {
+				missing += fmt.Sprintf(" (the embedded %v has one, but may be nil: embed the struct itself)", p)
+			}
+			c.miss(missing)
 		}
 	}
 	return fields

@@ -224,6 +224,20 @@ func (d *decoder) run(prog *program, base unsafe.Pointer) *Error {
 			}
 			pos += int(o.n)
 
+		case opArray:
+			var spare unsafe.Pointer // blocks of the items, where their number is small
+			if pos < len(src) && src[pos]&1 == 0 && src[pos]>>1-1 < o.small {
+				if block == nil {
+					block = d.newBlock(prog.block)
+				}
+				spare = unsafe.Add(block, o.arg)
+			}
+			d.pos = pos
+			if err := d.array(o, o.pointer(base, block), spare); err != nil {
+				return err.within(prog.paths[pc])
+			}
+			pos = d.pos
+
 		default:
 			d.pos = pos
 			var p unsafe.Pointer
@@ -247,8 +261,6 @@ func (d *decoder) run(prog *program, base unsafe.Pointer) *Error {
 func (d *decoder) rare(o *op, p unsafe.Pointer) *Error {
 	a := o.aux
 	switch o.code {
-	case opArray:
-		return d.array(o, p)
 	case opTexts:
 		return d.texts(o, p)
 	case opFunc:

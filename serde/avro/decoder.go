@@ -37,6 +37,8 @@ type decoder struct {
 	backStart int // in the input
 
 	arenas []arena
+
+	reused *reuse // nil for none
 }
 
 // maxBack bounds in bytes how much of the input one string keeps in memory beyond itself.
@@ -45,16 +47,25 @@ const maxBack = 32 << 10
 // arena allocates memory of one type: slices, and blocks of which it hands out one at a time.
 type arena struct {
 	slice reflect.Value
-	head  *sliceHeader   // of slice
-	next  unsafe.Pointer // of the blocks that are left
-	left  int
-	hint  int // how many blocks will be needed
+	head  *sliceHeader // of slice
+	stock
+	hint int // how many blocks will be needed
 }
 
-func newDecoding(c *compiler, name string, root *program) *decodePlan {
+// stock is blocks that are there and were not handed out yet.
+type stock struct {
+	next unsafe.Pointer
+	left int
+}
+
+func newDecoding(c *compiler, name string, root *program, t reflect.Type) *decodePlan {
 	p := &decodePlan{cfg: c.cfg, name: name, root: root, memories: c.memories, growth: c.growth}
 	p.pool.New = func() any {
-		return &decoder{plan: p, cfg: p.cfg, arenas: make([]arena, len(p.memories))}
+		d := &decoder{plan: p, cfg: p.cfg, arenas: make([]arena, len(p.memories))}
+		if p.cfg.reuse {
+			d.reused = &reuse{old: reflect.New(t).Elem(), size: t.Size()}
+		}
+		return d
 	}
 	return p
 }
@@ -63,7 +74,7 @@ func newDecoding(c *compiler, name string, root *program) *decodePlan {
 // that take no bytes. Memory that grows by copying is allocated up to three times over, and a tenth is lost to size classes.
 func (p *decodePlan) factor() float64 { return 2 + 4*p.growth }
 
-// decode reads all of src into the zero value at v.
+// decode reads all of src into the value at v.
 func (p *decodePlan) decode(src []byte, v unsafe.Pointer) error {
 	n, err := p.decodeFirst(src, v)
 	if err == nil && n != len(src) {
@@ -72,20 +83,24 @@ func (p *decodePlan) decode(src []byte, v unsafe.Pointer) error {
 	return err
 }
 
-// decodeFirst reads the first value of src into the zero value at v, and returns its length.
+// decodeFirst reads the first value of src into the value at v, and returns its length. The value is zero, unless it is to be reused.
 func (p *decodePlan) decodeFirst(src []byte, v unsafe.Pointer) (int, error) {
 	d := p.pool.Get().(*decoder) //nolint:errcheck // the pool holds nothing else
 	d.src, d.pos, d.depth, d.zero = src, 0, 0, 0
 	if p.cfg.aliasInput {
 		d.back = unsafe.String(unsafe.SliceData(src), len(src))
 	}
+	if d.reused != nil {
+		d.reused.take(v)
+	}
 	failed := d.run(p.root, v)
 	n := d.pos
+	if d.reused != nil {
+		d.reused.release()
+	}
 	d.src, d.back, d.backStart = nil, "", 0
 	for i := range d.arenas {
-		if a := &d.arenas[i]; a.next != nil {
-			a.next, a.left = nil, 0
-		}
+		d.arenas[i].reset()
 	}
 	p.pool.Put(d)
 	if failed != nil {
@@ -117,6 +132,9 @@ func (d *decoder) arena(m *memory) *arena {
 	}
 	return a
 }
+
+// reset makes the arena forget the blocks that are left, and how many will be needed: also after an error.
+func (a *arena) reset() { a.stock, a.hint = stock{}, 1 }
 
 // grow returns a copy of a slice with at least twice the room.
 func (d *decoder) grow(m *memory, s sliceHeader) sliceHeader {
@@ -150,7 +168,11 @@ func (d *decoder) call(elem *program, p unsafe.Pointer, levels int32) *Error {
 	if err := d.enter(levels); err != nil {
 		return err
 	}
+	from := d.pos
 	err := d.run(elem, p)
+	if err == nil && d.pos == from {
+		err = d.nothing(from, int64(1+len(elem.ops))) // which are what it cost
+	}
 	d.leave(levels)
 	return err
 }
@@ -332,7 +354,7 @@ func (d *decoder) readText() (string, *Error) {
 // preset reads a value from the bytes of a default, which belong to the plan.
 func (d *decoder) preset(a *aux, p unsafe.Pointer) *Error {
 	src, pos, back, backStart, zero := d.src, d.pos, d.back, d.backStart, d.zero
-	d.src, d.pos, d.back, d.backStart = a.input, 0, "", 0
+	d.src, d.pos, d.back, d.backStart, d.zero = a.input, 0, "", 0, 0
 	if d.cfg.aliasInput {
 		d.src = bytes.Clone(a.input)
 		d.back = unsafe.String(unsafe.SliceData(d.src), len(d.src))

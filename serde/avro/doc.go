@@ -61,7 +61,7 @@
 //
 // Avro has a JSON encoding of its own, in which unions name their branch: {"order_id":"ORD-1","total":{"double":9.5}}. [Codec.AppendJSON] and
 // [Codec.DecodeJSON] write and read it as Apache Avro for Java does, for any T; a [Record] goes through encoding/json. Programs that
-// have nothing but a schema and bytes, such as viewers of topics, turn one form into the other with [Schema.AppendJSON] and [Schema.AppendAvro].
+// have nothing but a schema and bytes, such as viewers of topics, turn one form into the other with [Schema.BinaryToJSON] and [Schema.JSONToBinary].
 // It departs from Java where that loses something without a word: numbers out of range, characters that do not fit, fields that come twice and text
 // behind the value are errors; and it reads "NaN", "Infinity" and "-Infinity", which Java writes.
 //

@@ -1,7 +1,6 @@
 package avro
 
 import (
-	"encoding/binary"
 	"math"
 	"reflect"
 	"slices"
@@ -12,7 +11,7 @@ import (
 
 // encode appends the value at v.
 func (e *encodePlan) encode(dst []byte, v unsafe.Pointer) ([]byte, error) {
-	out, err := e.run(e.root, dst, v, 0)
+	out, err := e.start(e.root, dst, v, 0)
 	if err != nil {
 		err.op, err.name, err.offset = "encode", e.name, -1
 		return dst, err
@@ -20,21 +19,21 @@ func (e *encodePlan) encode(dst []byte, v unsafe.Pointer) ([]byte, error) {
 	return out, nil
 }
 
-// room returns buf with space for n more bytes behind the first i.
-func room(buf []byte, i, n int) []byte {
-	if len(buf)-i >= n {
-		return buf
+// start appends the value at base by a program.
+func (e *encodePlan) start(prog *program, dst []byte, base unsafe.Pointer, depth int) ([]byte, *Error) {
+	var out Output
+	i, err := e.run(prog, &out, out.Start(dst), base, depth)
+	if err != nil {
+		return nil, err
 	}
-	buf = slices.Grow(buf[:i], n)
-	return buf[:cap(buf)]
+	return out.End(i), nil
 }
 
-// run appends the value at base. In buf there is always room for all operations up to the next one that makes room.
-func (e *encodePlan) run(prog *program, dst []byte, base unsafe.Pointer, depth int) ([]byte, *Error) {
+// run writes the value at base. There is always room for all operations up to the next one that makes room.
+func (e *encodePlan) run(prog *program, out *Output, i int, base unsafe.Pointer, depth int) (int, *Error) {
 	var regs [registers]unsafe.Pointer
 	regs[0] = base
-	i := len(dst)
-	buf := room(dst[:cap(dst)], i, prog.need)
+	out.Room(i, prog.need)
 	ops := prog.ops
 	for pc := 0; pc < len(ops); pc++ {
 		o := &ops[pc]
@@ -42,142 +41,123 @@ func (e *encodePlan) run(prog *program, dst []byte, base unsafe.Pointer, depth i
 		switch o.code {
 		case opString:
 			s := *(*string)(p)
-			if len(buf)-i < len(s)+varintSize+int(o.arg) {
-				buf = room(buf, i, len(s)+varintSize+int(o.arg))
+			i = out.Text(i, s, int(o.arg))
+			if out.failed {
+				return 0, invalidText(len(s)).within(prog.paths[pc])
 			}
-			if len(s) < 64 {
-				buf[i] = byte(len(s) << 1)
-				i++
-			} else {
-				i = putLong(buf, i, int64(len(s)))
-			}
-			if !putText(buf[i:], s) {
-				return nil, invalidText(len(s)).within(prog.paths[pc])
-			}
-			i += len(s)
 
 		case opOptionalText: // arg is the index of null, n the room for what follows
 			target := *(**string)(p)
 			if target == nil {
-				buf = room(buf, i, 1+int(o.n))
-				buf[i] = byte(o.arg) << 1
-				i++
+				i = out.Byte(i, byte(o.arg)<<1)
+				out.Room(i, int(o.n))
 				continue
 			}
 			s := *target
-			if len(buf)-i < len(s)+1+varintSize+int(o.n) {
-				buf = room(buf, i, len(s)+1+varintSize+int(o.n))
+			i = out.Text(out.Byte(i, byte(1-o.arg)<<1), s, int(o.n))
+			if out.failed {
+				return 0, invalidText(len(s)).within(prog.paths[pc])
 			}
-			buf[i] = byte(1-o.arg) << 1
-			i = putLong(buf, i+1, int64(len(s)))
-			if !putText(buf[i:], s) {
-				return nil, invalidText(len(s)).within(prog.paths[pc])
-			}
-			i += len(s)
 
 		case opOptional:
 			target := *(*unsafe.Pointer)(p)
 			if target == nil {
-				buf[i] = byte(o.arg) << 1
-				i++
+				i = out.Byte(i, byte(o.arg)<<1)
 				pc += int(o.n) - 1
 				continue
 			}
-			buf[i] = byte(1-o.arg) << 1
-			i++
+			i = out.Byte(i, byte(1-o.arg)<<1)
 			regs[o.small&(registers-1)] = target
 
 		case opDouble:
-			binary.LittleEndian.PutUint64(buf[i:], math.Float64bits(*(*float64)(p)))
-			i += 8
+			i = out.Double(i, *(*float64)(p))
 
 		case opInt:
-			i = putLong(buf, i, int64(*(*int32)(p)))
+			i = out.Long(i, int64(*(*int32)(p)))
 
 		case opLong:
-			i = putLong(buf, i, *(*int64)(p))
+			i = out.Long(i, *(*int64)(p))
 
 		case opMillis:
 			n, ok := millisOf((*time.Time)(p))
 			if !ok {
-				return nil, encodeError("a time is out of range").within(prog.paths[pc])
+				return 0, encodeError("a time is out of range").within(prog.paths[pc])
 			}
-			i = putLong(buf, i, n)
+			i = out.Long(i, n)
 
 		case opEnum:
 			v := loadInt(p, o.small)
 			if v < 1 || v > int64(o.n) {
-				return nil, noSymbol(v).within(prog.paths[pc])
+				return 0, noSymbol(v).within(prog.paths[pc])
 			}
-			i = putLong(buf, i, v-1)
+			i = out.Long(i, v-1)
 
 		case opNilable:
 			if *(*unsafe.Pointer)(p) == nil { // a slice's array, a map, a pointer
-				buf[i] = o.small << 1
-				i++
+				i = out.Byte(i, o.small<<1)
 				pc += int(o.n) - 1
 				continue
 			}
-			buf[i] = (1 - o.small) << 1
-			i++
+			i = out.Byte(i, (1-o.small)<<1)
 
 		case opNullable:
 			if !*(*bool)(unsafe.Add(p, o.arg)) {
-				buf[i] = o.small << 1
-				i++
+				i = out.Byte(i, o.small<<1)
 				pc += int(o.n) - 1
 				continue
 			}
-			buf[i] = (1 - o.small) << 1
-			i++
+			i = out.Byte(i, (1-o.small)<<1)
 
 		case opBool:
-			buf[i] = 0
-			if *(*bool)(p) {
-				buf[i] = 1
-			}
-			i++
+			i = out.Bool(i, *(*bool)(p))
 
 		case opFloat:
-			binary.LittleEndian.PutUint32(buf[i:], math.Float32bits(*(*float32)(p)))
-			i += 4
+			i = out.Float(i, *(*float32)(p))
 
 		case opWide:
 			v := *(*int64)(p)
 			if v != int64(int32(v)) {
-				return nil, outOfRange(v, KindInt).within(prog.paths[pc])
+				return 0, outOfRange(v, KindInt).within(prog.paths[pc])
 			}
-			i = putLong(buf, i, v)
+			i = out.Long(i, v)
 
 		case opFixed:
-			i += copy(buf[i:], unsafe.Slice((*byte)(p), o.n))
+			i = out.Fixed(i, unsafe.Slice((*byte)(p), o.n))
 
 		case opPointer:
 			target := *(*unsafe.Pointer)(p)
 			if target == nil {
-				return nil, nilPointer().within(prog.paths[pc])
+				return 0, nilPointer().within(prog.paths[pc])
 			}
 			regs[o.small&(registers-1)] = target
 
-		default:
-			out, err := e.rare(o, buf[:i], p, depth)
-			if err != nil {
-				return nil, err.within(prog.paths[pc])
+		case opArray:
+			var err *Error
+			if i, err = e.array(o, out, i, (*sliceHeader)(p), depth+int(o.n)); err != nil {
+				return 0, err.within(prog.paths[pc])
 			}
-			i = len(out)
-			buf = room(out[:cap(out)], i, int(o.arg))
+
+		case opTexts:
+			var err *Error
+			if i, err = e.texts(out, i, *(*map[string]string)(p), int(o.arg)); err != nil {
+				return 0, err.within(prog.paths[pc])
+			}
+
+		default:
+			b, err := e.rare(o, out.End(i), p, depth)
+			if err != nil {
+				return 0, err.within(prog.paths[pc])
+			}
+			i = out.Start(b)
+			out.Room(i, int(o.arg))
 		}
 	}
-	return buf[:i], nil
+	return i, nil
 }
 
 // rare does the operations that call others, or do not come often.
 func (e *encodePlan) rare(o *op, dst []byte, p unsafe.Pointer, depth int) ([]byte, *Error) {
 	switch o.code {
-	case opArray:
-		return e.array(o, dst, p, depth+int(o.n))
-	case opTexts:
-		return e.texts(dst, *(*map[string]string)(p))
 	case opFunc:
 		return o.aux.write(e, dst, p, depth)
 	case opCall:
@@ -197,7 +177,7 @@ func (e *encodePlan) call(elem *program, dst []byte, p unsafe.Pointer, depth int
 	if depth >= e.cfg.maxDepth {
 		return nil, e.tooDeep()
 	}
-	return e.run(elem, dst, p, depth)
+	return e.start(elem, dst, p, depth)
 }
 
 func (e *encodePlan) tooDeep() *Error {
@@ -210,47 +190,38 @@ func outOfRange(v int64, kind Kind) *Error {
 	return encodeError("the number %d is out of the range of %v", v, kind)
 }
 
-// array writes the items of a slice as one block.
-func (e *encodePlan) array(o *op, dst []byte, p unsafe.Pointer, depth int) ([]byte, *Error) {
+// array writes the items of a slice as one block. Behind it there is room for the operations that follow.
+func (e *encodePlan) array(o *op, out *Output, i int, s *sliceHeader, depth int) (int, *Error) {
 	if depth >= e.cfg.maxDepth {
-		return nil, e.tooDeep()
+		return 0, e.tooDeep()
 	}
-	s := (*sliceHeader)(p)
-	if s.len == 0 {
-		return append(dst, 0), nil
-	}
-	dst = appendLong(dst, int64(s.len))
-	elem, size := o.aux.elem, o.aux.size
-	for i := range s.len {
-		var err *Error
-		if dst, err = e.run(elem, dst, unsafe.Add(s.data, uintptr(i)*size), depth+1); err != nil {
-			return nil, err.item(i)
+	if s.len > 0 {
+		i = out.Count(i, s.len)
+		elem, size := o.aux.elem, o.aux.size
+		for k := range s.len {
+			var err *Error
+			if i, err = e.run(elem, out, i, unsafe.Add(s.data, uintptr(k)*size), depth+1); err != nil {
+				return 0, err.item(k)
+			}
 		}
 	}
-	return append(dst, 0), nil
+	return out.EndBlocks(i, int(o.arg)), nil
 }
 
-// texts writes a map of strings as one block, in whatever order.
-func (e *encodePlan) texts(dst []byte, m map[string]string) ([]byte, *Error) {
-	if len(m) == 0 {
-		return append(dst, 0), nil
-	}
-	i := len(dst)
-	buf := room(dst[:cap(dst)], i, varintSize)
-	i = putLong(buf, i, int64(len(m)))
-	entry := 0
-	for k, v := range m {
-		buf = room(buf, i, len(k)+len(v)+2*varintSize)
-		i = putLong(buf, i, int64(len(k)))
-		ok := putText(buf[i:], k)
-		i = putLong(buf, i+len(k), int64(len(v)))
-		if !putText(buf[i:], v) || !ok {
-			return nil, encodeError("a key or value is not valid UTF-8").entry(entry)
+// texts writes a map of strings as one block, in whatever order, and makes room for more bytes behind.
+func (e *encodePlan) texts(out *Output, i int, m map[string]string, more int) (int, *Error) {
+	if len(m) > 0 {
+		i = out.Count(i, len(m))
+		entry := 0
+		for k, v := range m {
+			i = out.Text(out.Text(i, k, 0), v, 0)
+			if out.failed {
+				return 0, encodeError("a key or value is not valid UTF-8").entry(entry)
+			}
+			entry++
 		}
-		i += len(v)
-		entry++
 	}
-	return append(buf[:i], 0), nil
+	return out.EndBlocks(i, more), nil
 }
 
 // entries writes a map of any type as one block.
@@ -271,7 +242,7 @@ func (e *encodePlan) entries(elem *program, dst []byte, m reflect.Value, depth i
 			return invalidText(len(text)).entry(entry)
 		}
 		var err *Error
-		if dst, err = e.run(elem, dst, value.UnsafePointer(), depth+1); err != nil {
+		if dst, err = e.start(elem, dst, value.UnsafePointer(), depth+1); err != nil {
 			return err.entry(entry)
 		}
 		entry++

@@ -70,7 +70,10 @@ func (g *genericWriter) custom(dst []byte, s *Schema, v Custom, depth int) ([]by
 // append writes v as s says.
 func (g *genericWriter) append(dst []byte, s *Schema, v any, depth int) ([]byte, *Error) {
 	if custom, ok := v.(Custom); ok {
-		return g.custom(dst, s, custom, depth)
+		if p := reflect.ValueOf(v); p.Kind() != reflect.Pointer || !p.IsNil() {
+			return g.custom(dst, s, custom, depth)
+		}
+		v = nil
 	}
 	if depth >= g.cfg.maxDepth && (s.kind == KindRecord || s.elem != nil) {
 		return dst, (&encodePlan{cfg: g.cfg}).tooDeep()

@@ -43,6 +43,10 @@ func (c *writer) leaf(b *builder, path string, at spot, s *Schema, t reflect.Typ
 		}
 		o = op{code: opFixed, n: int32(s.size)}
 		ok = k == reflect.Array && t.Elem().Kind() == reflect.Uint8 && t.Len() == s.size
+		if ok && s.size > maxInPlace {
+			c.function(b, path, at, bigFixedWriter(s.size))
+			return nil
+		}
 	}
 	if !ok {
 		return unmapped(path, "%s cannot be written from the Go type %v", describe(s), t)
@@ -83,6 +87,13 @@ func fixedWriter(size int) writeFunc {
 			return dst, encodeError("a fixed has %d bytes in the schema, the slice has %d", size, len(v))
 		}
 		return append(dst, v...), nil
+	}
+}
+
+// bigFixedWriter writes a fixed that makes room for itself.
+func bigFixedWriter(size int) writeFunc {
+	return func(_ *encodePlan, dst []byte, p unsafe.Pointer, _ int) ([]byte, *Error) {
+		return append(dst, unsafe.Slice((*byte)(p), size)...), nil
 	}
 }
 

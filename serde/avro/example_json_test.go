@@ -7,7 +7,7 @@ import (
 )
 
 // A program without Go types for its data shows a value as JSON, and makes bytes of JSON.
-func ExampleSchema_AppendJSON() {
+func ExampleSchema_BinaryToJSON() {
 	schema, err := avro.Parse(`{"type":"record","name":"Order","namespace":"com.example","fields":[
 		{"name":"order_id","type":"string"},
 		{"name":"total","type":["null","double"],"default":null}]}`)
@@ -15,12 +15,12 @@ func ExampleSchema_AppendJSON() {
 		fmt.Println(err)
 		return
 	}
-	data, err := schema.AppendAvro(nil, []byte(`{"total": {"double": 9.5}, "order_id": "ORD-1"}`))
+	data, err := schema.JSONToBinary(nil, []byte(`{"total": {"double": 9.5}, "order_id": "ORD-1"}`))
 	fmt.Printf("%x %v\n", data, err)
-	text, err := schema.AppendJSON(nil, data)
+	text, err := schema.BinaryToJSON(nil, data)
 	fmt.Println(string(text), err)
 
-	_, err = schema.AppendAvro(nil, []byte(`{"order_id": "ORD-1", "total": 9.5}`))
+	_, err = schema.JSONToBinary(nil, []byte(`{"order_id": "ORD-1", "total": 9.5}`))
 	fmt.Println(err)
 	// Output:
 	// 0a4f52442d31020000000000002340 <nil>

@@ -23,7 +23,7 @@ func FuzzJSON(f *testing.F) {
 		}
 		var v any
 		decodeErr := c.Decode(in, &v)
-		out, err := s.AppendJSON(nil, in, few)
+		out, err := s.BinaryToJSON(nil, in, few)
 		switch {
 		case decodeErr == nil && err != nil && !strings.Contains(err.Error(), "WithMaxZeroSizeItems"):
 			t.Fatalf("%s: %x was read as %#v, and has no JSON: %v", text, in, v, err)
@@ -36,7 +36,7 @@ func FuzzJSON(f *testing.F) {
 			t.Fatalf("%s: %x has the JSON %s, which is none", text, in, out)
 		}
 		back := checkJSON(t, s, out)
-		again, err := s.AppendJSON(nil, back, few)
+		again, err := s.BinaryToJSON(nil, back, few)
 		if err != nil || !bytes.Equal(again, out) {
 			t.Fatalf("%s: %s comes back as %s, %v", text, out, again, err)
 		}
@@ -57,13 +57,13 @@ func checkJSON(t *testing.T, s *avro.Schema, text []byte) []byte {
 	const perByte, free = 64, 32 << 10
 	var data []byte
 	var err error
-	if used := allocated(func() { data, err = s.AppendAvro(nil, text, avro.WithMaxZeroSizeItems(1000)) }); used > perByte*len(text)+free {
+	if used := allocated(func() { data, err = s.JSONToBinary(nil, text, avro.WithMaxZeroSizeItems(1000)) }); used > perByte*len(text)+free {
 		t.Fatalf("%s: %d bytes of JSON made it allocate %d", s, len(text), used)
 	}
 	if err != nil {
 		return nil
 	}
-	if _, err := s.AppendJSON(nil, data, avro.WithMaxZeroSizeItems(1000)); err != nil {
+	if _, err := s.BinaryToJSON(nil, data, avro.WithMaxZeroSizeItems(1000)); err != nil {
 		t.Fatalf("%s: %s became %x, which has no JSON: %v", s, text, data, err)
 	}
 	return data

@@ -19,7 +19,9 @@ func (c Codec[T]) DecodeByPlan(src []byte, v *T) (rest []byte, err error) {
 		return src, decodeWith(plan, src, v)
 	}
 	var zero T
-	*v = zero
+	if !plan.cfg.reuse {
+		*v = zero
+	}
 	n, err := plan.decodeFirst(src, unsafe.Pointer(v))
 	if err != nil {
 		*v = zero

@@ -154,6 +154,9 @@ func (c *compiler) genericRecord(b *builder, path string, at spot, w, r *Schema,
 		if err := d.open(levels); err != nil {
 			return err
 		}
+		if err := d.nothing(d.pos, elem.nothing); err != nil {
+			return err
+		}
 		values := make([]any, n)
 		if err := d.run(elem, unsafe.Pointer(unsafe.SliceData(values))); err != nil {
 			return err
@@ -175,6 +178,11 @@ func (c *compiler) valuesProgram(w, r *Schema) (*program, *Error) {
 		memory := make([]goField, len(r.fields))
 		for i := range memory {
 			memory[i] = goField{uintptr(i) * anySize, anyType}
+		}
+		for _, f := range w.fields {
+			if c.least.none(f.schema) {
+				b.prog.nothing++
+			}
 		}
 		return c.fields(b, "", spot{}, w, r, memory)
 	})

@@ -23,9 +23,40 @@ var (
 	customType    = reflect.TypeFor[Custom]()
 )
 
-// isCustom reports whether *t is a [Custom].
+// isCustom reports whether *t itself is a [Custom]. Methods of an embedded type do not count: they would leave out what is around it.
 func isCustom(t reflect.Type) bool {
-	return t.Kind() != reflect.Interface && t.Kind() != reflect.Pointer && reflect.PointerTo(t).Implements(customType)
+	if t.Kind() == reflect.Interface || t.Kind() == reflect.Pointer || !reflect.PointerTo(t).Implements(customType) {
+		return false
+	}
+	return !embeds(t, customType)
+}
+
+// embeds reports whether t is a struct with an embedded field that has the methods of an interface.
+func embeds(t, methods reflect.Type) bool {
+	if t.Kind() != reflect.Struct {
+		return false
+	}
+	for i := range t.NumField() {
+		f := t.Field(i)
+		if f.Anonymous && (f.Type.Implements(methods) || reflect.PointerTo(f.Type).Implements(methods)) {
+			return true
+		}
+	}
+	return false
+}
+
+// maxPointers is how many pointers to pointers a type may be. Go has types that are pointers to themselves.
+const maxPointers = 8
+
+// endless reports whether t is a pointer to pointers without end.
+func endless(t reflect.Type) bool {
+	for range maxPointers {
+		if t.Kind() != reflect.Pointer {
+			return false
+		}
+		t = t.Elem()
+	}
+	return true
 }
 
 // isUUID reports whether t holds the 16 bytes of a UUID.
@@ -83,6 +114,20 @@ func goFields(t reflect.Type) map[string]goField {
 		todo = deeper
 	}
 	return fields
+}
+
+// behindPointer returns the embedded pointer to a struct that has a field of a name, or nil. Fields behind pointers do not count.
+func behindPointer(t reflect.Type, name string) reflect.Type {
+	for i := range t.NumField() {
+		f := t.Field(i)
+		if !f.Anonymous || f.Type.Kind() != reflect.Pointer || f.Type.Elem().Kind() != reflect.Struct {
+			continue
+		}
+		if _, ok := goFields(f.Type.Elem())[name]; ok {
+			return f.Type
+		}
+	}
+	return nil
 }
 
 // isGoInt reports whether Go integers of the kind can hold values of an Avro int or long. uint64 and uint cannot be told from

@@ -5,7 +5,6 @@ import (
 	"math"
 	"math/big"
 	"time"
-	"unicode/utf8"
 )
 
 // Input is what the methods of generated types read from. It is made for the code that package avrogen writes, changes with it, and
@@ -94,28 +93,6 @@ func (in *Input) length(pos int) (start, end int) {
 		return 0, failed
 	}
 	return start, start + int(n)
-}
-
-// Text reads a string. All strings of an input share a few copies of it.
-func (in *Input) Text(pos int) (string, int) {
-	src := in.src
-	if uint(pos) >= uint(len(src)) { //nolint:gosec // negative is too large
-		return "", failed
-	}
-	b := int(src[pos])
-	start, end := pos+1, pos+1+b>>1
-	if b&^0x7e != 0 { // not one byte, or negative
-		if start, end = in.length(pos); end < 0 {
-			return "", failed
-		}
-	}
-	if end > len(src) || !isASCII(src[start:end]) && !utf8.Valid(src[start:end]) {
-		return "", failed
-	}
-	if end-in.backStart > len(in.back) {
-		in.copy(start, end)
-	}
-	return in.back[start-in.backStart : end-in.backStart], end
 }
 
 // copy copies the input from start on, at least up to end.

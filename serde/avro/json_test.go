@@ -53,11 +53,11 @@ func TestJSONAgreesWithJava(t *testing.T) {
 					t.Fatal(hexErr)
 				}
 				var out []byte
-				out, err = s.AppendJSON(nil, data)
+				out, err = s.BinaryToJSON(nil, data)
 				got, want = string(out), v.JSON
 			} else {
 				var out []byte
-				out, err = s.AppendAvro(nil, []byte(v.JSON))
+				out, err = s.JSONToBinary(nil, []byte(v.JSON))
 				got, want = hex.EncodeToString(out), v.Hex
 			}
 			refused := v.Refuses != ""
@@ -95,11 +95,11 @@ func TestJSONOfResolvedDataAgreesWithJava(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := s.AppendJSON(nil, data)
+		got, err := s.BinaryToJSON(nil, data)
 		if err != nil || string(got) != v.JSON {
 			t.Errorf("line %d: %s: %s\n got %s, %v\nwant %s", i+1, v.Reader, v.Hex, got, err, v.JSON)
 		}
-		back, err := s.AppendAvro(nil, []byte(v.JSON))
+		back, err := s.JSONToBinary(nil, []byte(v.JSON))
 		if err != nil || !bytes.Equal(back, data) {
 			t.Errorf("line %d: %s: %s\n got %x, %v\nwant %s", i+1, v.Reader, v.JSON, back, err, v.Hex)
 		}

@@ -51,7 +51,7 @@ func TestJSONOfOrder(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	back, err := mustParse(t, orderSchema(t)).AppendAvro([]byte("x"), []byte(orderJSON))
+	back, err := mustParse(t, orderSchema(t)).JSONToBinary([]byte("x"), []byte(orderJSON))
 	if err != nil || !bytes.Equal(back, append([]byte("x"), data...)) {
 		t.Errorf("the schema writes %x, %v, want %x", back, err, data)
 	}
@@ -74,10 +74,10 @@ func TestGoldenOrder(t *testing.T) {
 		want = append(want, part...)
 	}
 	s := mustParse(t, orderSchema(t))
-	if got, err := s.AppendAvro(nil, []byte(orderJSON)); err != nil || !bytes.Equal(got, want) {
+	if got, err := s.JSONToBinary(nil, []byte(orderJSON)); err != nil || !bytes.Equal(got, want) {
 		t.Errorf("bytes (-want +got), %v:\n%s", err, cmp.Diff(hex.Dump(want), hex.Dump(got)))
 	}
-	if got, err := s.AppendJSON(nil, want); err != nil || string(got) != orderJSON {
+	if got, err := s.BinaryToJSON(nil, want); err != nil || string(got) != orderJSON {
 		t.Errorf("JSON (-want +got), %v:\n%s", err, cmp.Diff(orderJSON, string(got)))
 	}
 }
@@ -161,11 +161,11 @@ func TestJSONNeedsASchema(t *testing.T) {
 		t.Error("AppendJSON wrote nil")
 	}
 	bad := avro.WithMaxDepth(0)
-	if _, err := mustParse(t, `"int"`).AppendJSON(nil, []byte{0}, bad); err == nil {
-		t.Error("AppendJSON took a bad option")
+	if _, err := mustParse(t, `"int"`).BinaryToJSON(nil, []byte{0}, bad); err == nil {
+		t.Error("BinaryToJSON took a bad option")
 	}
-	if _, err := mustParse(t, `"int"`).AppendAvro(nil, []byte("0"), bad); err == nil {
-		t.Error("AppendAvro took a bad option")
+	if _, err := mustParse(t, `"int"`).JSONToBinary(nil, []byte("0"), bad); err == nil {
+		t.Error("JSONToBinary took a bad option")
 	}
 }
 
@@ -222,7 +222,7 @@ func TestJSONErrors(t *testing.T) {
 		{"comma at the end of what is left out", items, `{"secret":{"secret":1,}}`, "at line 1 column 23: expected the name of a member"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			out, err := mustParse(t, c.schema).AppendAvro([]byte("kept"), []byte(c.json))
+			out, err := mustParse(t, c.schema).JSONToBinary([]byte("kept"), []byte(c.json))
 			var e *avro.Error
 			if !errors.As(err, &e) || !strings.Contains(err.Error(), c.want) || e.Unresolvable() {
 				t.Fatalf("%s: %s: got %x, %v, want %s", c.schema, c.json, out, err, c.want)
@@ -258,7 +258,7 @@ func TestJSONOfCorruptData(t *testing.T) {
 		{"fixed", `{"type":"fixed","name":"F","size":3}`, "12", "at byte 0: 2 bytes left, fixed needs 3"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			out, err := mustParse(t, c.schema).AppendJSON(nil, []byte(c.data))
+			out, err := mustParse(t, c.schema).BinaryToJSON(nil, []byte(c.data))
 			var e *avro.Error
 			if !errors.As(err, &e) || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("%s: %x: got %s, %v, want %s", c.schema, c.data, out, err, c.want)
@@ -266,7 +266,7 @@ func TestJSONOfCorruptData(t *testing.T) {
 		})
 	}
 	for _, mode := range []avro.InvalidUTF8{avro.KeepInvalidUTF8, avro.ReplaceInvalidUTF8} {
-		out, err := mustParse(t, `"string"`).AppendJSON(nil, []byte("\x06a\xff\xfe"), avro.WithInvalidUTF8(mode))
+		out, err := mustParse(t, `"string"`).BinaryToJSON(nil, []byte("\x06a\xff\xfe"), avro.WithInvalidUTF8(mode))
 		if err != nil || string(out) != `"a`+"\ufffd"+`"` {
 			t.Errorf("invalid UTF-8, mode %d: %s, %v", mode, out, err)
 		}
@@ -278,11 +278,11 @@ func TestJSONCounts(t *testing.T) {
 	for _, n := range []int{0, 1, 63, 64, 8191, 8192, 20000} {
 		text := "[" + strings.TrimSuffix(strings.Repeat(`{"a":1},`, n), ",") + "]"
 		s := mustParse(t, `{"type":"array","items":`+record(field("a", `"int"`))+`}`)
-		data, err := s.AppendAvro(nil, []byte(text))
+		data, err := s.JSONToBinary(nil, []byte(text))
 		if err != nil {
 			t.Fatalf("%d items: %v", n, err)
 		}
-		out, err := s.AppendJSON(nil, data)
+		out, err := s.BinaryToJSON(nil, data)
 		if err != nil || string(out) != text {
 			t.Errorf("%d items come back as %d bytes, %v, want %d", n, len(out), err, len(text))
 		}
@@ -296,33 +296,33 @@ func TestJSONLimits(t *testing.T) {
 		return strings.Repeat(`{"next":{"L":`, levels-1) + `{"next":null}` + strings.Repeat("}}", levels-1)
 	}
 	for _, levels := range []int{1000, 1001} {
-		data, err := list.AppendAvro(nil, []byte(nested(levels)))
+		data, err := list.JSONToBinary(nil, []byte(nested(levels)))
 		if (err == nil) != (levels <= 1000) || err != nil && !strings.Contains(err.Error(), "WithMaxDepth") {
 			t.Errorf("%d levels: %v", levels, err)
 		}
 		if err != nil {
-			if data, err = list.AppendAvro(nil, []byte(nested(levels)), avro.WithMaxDepth(levels)); err != nil {
+			if data, err = list.JSONToBinary(nil, []byte(nested(levels)), avro.WithMaxDepth(levels)); err != nil {
 				t.Errorf("%d levels with the option: %v", levels, err)
 			}
 		}
-		out, err := list.AppendJSON(nil, data)
+		out, err := list.BinaryToJSON(nil, data)
 		if (err == nil) != (levels <= 1000) || err != nil && !strings.Contains(err.Error(), "WithMaxDepth") || err == nil && string(out) != nested(levels) {
 			t.Errorf("%d levels of bytes: %v", levels, err)
 		}
 	}
 	for _, open := range []string{"[", `{"a":`} {
 		text := `{"z":` + strings.Repeat(open, 1_000_000)
-		if _, err := list.AppendAvro(nil, []byte(text)); err == nil || !strings.Contains(err.Error(), "WithMaxDepth") {
+		if _, err := list.JSONToBinary(nil, []byte(text)); err == nil || !strings.Contains(err.Error(), "WithMaxDepth") {
 			t.Errorf("a million %s in a field that is left out: %v", open, err)
 		}
 	}
 	nulls := mustParse(t, `{"type":"array","items":"null"}`)
 	few := avro.WithMaxZeroSizeItems(3)
 	for n, text := range map[int]string{3: "[null,null,null]", 4: "[null,null,null,null]"} {
-		if _, err := nulls.AppendAvro(nil, []byte(text), few); (err == nil) != (n <= 3) {
+		if _, err := nulls.JSONToBinary(nil, []byte(text), few); (err == nil) != (n <= 3) {
 			t.Errorf("%d nulls: %v", n, err)
 		}
-		if _, err := nulls.AppendJSON(nil, []byte{byte(2 * n), 0}, few); (err == nil) != (n <= 3) {
+		if _, err := nulls.BinaryToJSON(nil, []byte{byte(2 * n), 0}, few); (err == nil) != (n <= 3) {
 			t.Errorf("%d nulls of bytes: %v", n, err)
 		}
 	}
@@ -337,7 +337,7 @@ func TestJSONOfNothingIsBounded(t *testing.T) {
 		fmt.Fprintf(&b, `,{"name":"f%d","type":["null",{"type":"record","name":"R%d","fields":[{"name":"a","type":"R%d"},{"name":"b","type":"R%d"}]}]}`, i, i, i-1, i-1)
 	}
 	s := mustParse(t, b.String()+"]}")
-	_, err := s.AppendJSON(nil, append(make([]byte, n-1), 2), avro.WithMaxZeroSizeItems(1000))
+	_, err := s.BinaryToJSON(nil, append(make([]byte, n-1), 2), avro.WithMaxZeroSizeItems(1000))
 	if err == nil || !strings.Contains(err.Error(), "WithMaxZeroSizeItems") {
 		t.Errorf("2^%d records of no bytes: %v", n-1, err)
 	}
@@ -363,15 +363,36 @@ func TestJSONMemoryIsBounded(t *testing.T) {
 		{"names of branches", `{"type":"array","items":["null"]}`, fill("[", `{"null":null},`, "null]")},
 	} {
 		s := mustParse(t, c.schema)
-		if _, err := s.AppendAvro(nil, []byte(`{}`)); err == nil {
+		if _, err := s.JSONToBinary(nil, []byte(`{}`)); err == nil {
 			t.Fatalf("%s: took an empty object", c.name)
 		}
 		text := []byte(c.json)
 		var err error
-		used := allocated(func() { _, err = s.AppendAvro(nil, text) })
+		used := allocated(func() { _, err = s.JSONToBinary(nil, text) })
 		if limit := perByte*len(text) + free; used > limit {
 			t.Errorf("%s: %d bytes made it allocate %d, more than %d (%v)", c.name, len(text), used, limit, err)
 		}
 		t.Logf("%s: %.1f per byte, %v", c.name, float64(used)/float64(len(text)), err)
+	}
+}
+
+// Values of a Record have its methods too, or package encoding/json would write {} for them.
+func TestJSONOfRecordsByValue(t *testing.T) {
+	t.Parallel()
+	var r avro.Record
+	if err := avro.MustFor[avro.Record](record(field("n", `"int"`))).Decode(long(1), &r); err != nil {
+		t.Fatal(err)
+	}
+	for _, v := range []any{r, &r, []avro.Record{r}, map[string]avro.Record{"r": r}, struct{ R avro.Record }{r}, []any{r, &r}} {
+		out, err := json.Marshal(v)
+		if err != nil || !strings.Contains(string(out), `{"n":1}`) || strings.Contains(string(out), "{}") {
+			t.Errorf("%T: %s, %v", v, out, err)
+		}
+	}
+	if out, err := json.Marshal([]*avro.Record{nil}); err != nil || string(out) != "[null]" {
+		t.Errorf("nil: %s, %v, want null", out, err)
+	}
+	if out, err := json.Marshal(avro.Record{}); err == nil {
+		t.Errorf("a record without a schema: %s", out)
 	}
 }

@@ -22,7 +22,7 @@ type jsonDecoder struct {
 // jsonMember is a field of a record: its place in the text, and its bytes.
 type jsonMember struct{ field, at, start, end int }
 
-func (s *Schema) appendAvro(dst, json []byte, cfg *config) ([]byte, error) {
+func (s *Schema) jsonToBinary(dst, json []byte, cfg *config) ([]byte, error) {
 	text := unsafe.String(unsafe.SliceData(json), len(json)) // no part of it is kept
 	d := jsonDecoder{jsonScanner: jsonScanner{text: text, most: cfg.maxDepth}, cfg: cfg}
 	out, err := d.document(dst, s)

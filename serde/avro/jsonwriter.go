@@ -129,8 +129,8 @@ func (w *jsonWriter) record(dst []byte, s *Schema) ([]byte, *Error) {
 		}
 		// Records without bytes can be of many more such, so that nothing else bounds what is written.
 		if w.in.pos == from {
-			if w.in.zero++; w.in.zero > w.in.cfg.maxZeroItems {
-				return dst, w.in.failAt(from, "more than %d values take no bytes; WithMaxZeroSizeItems changes the limit", w.in.cfg.maxZeroItems).within(f.name)
+			if err := w.in.nothing(from, 1); err != nil {
+				return dst, err.within(f.name)
 			}
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"reflect"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"unsafe"
@@ -114,6 +115,41 @@ func TestMemoryIsBounded(t *testing.T) {
 			worst = max(worst, float64(used)/bound)
 		}
 		t.Logf("%s: K = %.0f, at most %.0f%% of the bound", c.name, plan.factor(), 100*worst)
+	}
+}
+
+type family struct {
+	Name     *string  `avro:"name"`
+	Children []family `avro:"children"`
+}
+
+// Items that hold arrays of such items share what memory is allocated with, and none of it may be lost on the way.
+func TestMemoryOfArraysWithinArraysIsBounded(t *testing.T) {
+	const nodes = `{"type":"record","name":"N","fields":[{"name":"name","type":["null","string"]},{"name":"children","type":{"type":"array","items":"N"}}]}`
+	schema, err := Parse(nodes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan, err := (&codecState{cfg: defaultConfig}).decoding(schema, schema, reflect.TypeFor[family]())
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := []byte{2, 2, 'x'}
+	for _, own := range []string{"\x00", "\x02\x00\x00\x00", "\x04\x02\x02y\x00\x00\x00\x00"} { // the children of each child
+		const children = 10_000
+		in := appendLong(slices.Clone(name), children)
+		for range children {
+			in = append(append(in, name...), own...)
+		}
+		in = append(in, 0)
+		var v family
+		used := allocated(func() { err = plan.decode(in, unsafe.Pointer(&v)) })
+		if err != nil || len(v.Children) != children || *v.Children[children-1].Name != "x" {
+			t.Fatalf("%d children, %v", len(v.Children), err)
+		}
+		if bound := maxFirst + plan.factor()*float64(len(in)); float64(used) > bound {
+			t.Errorf("with %q in each child: %d bytes of input made it allocate %d, the bound is %.0f", own, len(in), used, bound)
+		}
 	}
 }
 

@@ -48,8 +48,9 @@ func WithMaxDepth(levels int) Option {
 	})
 }
 
-// WithMaxZeroSizeItems changes how many items of arrays that take no bytes at all, such as nulls, one value may hold
-// [1,000,000]: nothing else bounds them. 0 allows none.
+// WithMaxZeroSizeItems changes how many items of arrays and fields of records that take no bytes at all, such as nulls and records
+// without fields, one value may hold [1,000,000]: nothing else bounds them. 0 allows none. Fields count where each costs
+// time or memory: in generic form and in JSON, and in records that are read by themselves, such as recursive ones.
 func WithMaxZeroSizeItems(items int) Option {
 	return option(func(c *config) {
 		if items < 0 {
@@ -66,6 +67,14 @@ func WithSortedMaps() Option { return option(func(c *config) { c.sortedMaps = tr
 // WithAliasedInput makes strings and bytes that were read point into the input, instead of copies. The caller must not write to the
 // input as long as any of them is in use.
 func WithAliasedInput() Option { return option(func(c *config) { c.aliasInput = true }) }
+
+// WithReuse makes decoding into a used value write over its slices and maps, where they have room, instead of making new ones: for
+// loops that are done with a record before they read the next into the same value. Who holds on to a slice or map of an earlier
+// record, also by a copy of the value, finds the later one's content in it.
+//
+// It goes for the slices and maps in the value itself and in records that are part of it, not for those within items, entries and what
+// pointers point to. What pointers pointed to is never written over, and neither are strings and bytes.
+func WithReuse() Option { return option(func(c *config) { c.reuse = true }) }
 
 // WithJavaLogicalTypes reads logical types as Apache Avro for Java does: the number is what the writer wrote and the unit what
 // the reader's schema says, so that a timestamp-millis read as timestamp-micros is a thousand times too early. By default
@@ -109,6 +118,7 @@ type behaviour struct {
 	maxZeroItems int
 	sortedMaps   bool
 	aliasInput   bool
+	reuse        bool
 	javaLogical  bool
 }
 

@@ -93,22 +93,6 @@ func (out *Output) Byte(i int, b byte) int {
 	return i + 1
 }
 
-// Text writes a string. It makes room for itself, and for more bytes behind.
-func (out *Output) Text(i int, s string, more int) int {
-	out.Room(i, len(s)+varintSize+more)
-	buf := out.buf
-	if len(s) < 64 {
-		buf[i] = byte(len(s) << 1)
-		i++
-	} else {
-		i = putLong(buf, i, int64(len(s)))
-	}
-	if !putText(buf[i:], s) {
-		out.failed = true
-	}
-	return i + len(s)
-}
-
 // Texts writes a map of strings. It makes room for itself, and for more bytes behind.
 func (out *Output) Texts(i int, m map[string]string, more int) int {
 	if len(m) > 0 {

@@ -31,7 +31,7 @@ const (
 	opEnum   // one of n symbols, to their number from 1 of kind small
 	opSymbol // an enum to one of aux.values, of kind small
 	opMillis // long of milliseconds to a time.Time
-	opArray  // items of aux.elem
+	opArray  // items of aux.elem; small of them have their blocks at arg of the block
 	opTexts  // map of strings
 	opFunc   // aux.read or aux.write
 
@@ -93,6 +93,8 @@ type program struct {
 	paths []string
 	block *memory // for what optional fields point to; nil for none
 	need  int     // when writing: room for the operations up to the first that makes room
+
+	nothing int64 // fields of a generic record that take no bytes
 }
 
 // memory is a kind of memory that decoding allocates: arrays of one type.

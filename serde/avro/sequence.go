@@ -15,6 +15,7 @@ import (
 // It is made by [Codec.Sequence], and not safe for concurrent use.
 type Sequence[T any] struct {
 	name   string
+	writer *Schema
 	src    []byte
 	pos    int
 	failed error // corrupt bytes: nothing behind them can be found
@@ -63,7 +64,7 @@ func newSequence[T any](s *codecState, writer []string) (*Sequence[T], error) {
 		}
 	}
 	return &Sequence[T]{
-		name: plan.name, root: plan.root, inputs: own && s.generated,
+		name: plan.name, writer: w, root: plan.root, inputs: own && s.generated,
 		d:     plan.pool.Get().(*decoder), //nolint:errcheck // the pool holds nothing else
 		least: newLeastSizes(w).of(w),
 		skip:  func() (*program, *Error) { return newCompiler(s.cfg, w, w, nil).program(w, nil, nil) },
@@ -122,6 +123,23 @@ func (s *Sequence[T]) Next(v *T) error {
 	return err
 }
 
+// AppendJSON reads the next value as it was written, whatever T is, and appends it in Avro's JSON encoding as [Schema.BinaryToJSON]
+// does; there must be one. An error stays, as with [Sequence.Next].
+func (s *Sequence[T]) AppendJSON(dst []byte) ([]byte, error) {
+	if s.failed != nil {
+		return dst, s.failed
+	}
+	w := jsonWriter{decoder{cfg: s.d.cfg, src: s.src, pos: s.pos}, s.writer.derive().least()}
+	out, err := w.value(dst, s.writer)
+	if err != nil {
+		err.name = s.writer.name
+		s.failed = err
+		return dst, err
+	}
+	s.pos = w.in.pos
+	return out, nil
+}
+
 // refuse returns the error of a call that cannot read.
 func (s *Sequence[T]) refuse(v *T) error {
 	if v == nil {
@@ -150,9 +168,7 @@ func (s *Sequence[T]) run(prog *program, v unsafe.Pointer) *Error {
 	d.pos, d.depth, d.zero = s.pos, 0, 0
 	err := d.run(prog, v)
 	for i := range d.arenas {
-		if a := &d.arenas[i]; a.next != nil { // what one value left of its memory is not the next one's
-			a.next, a.left = nil, 0
-		}
+		d.arenas[i].reset() // what one value left of its memory is not the next one's
 	}
 	if err == nil {
 		s.pos = d.pos

@@ -187,3 +187,36 @@ func TestEqualSchemas(t *testing.T) {
 		}
 	}
 }
+
+func TestSequenceOfJSON(t *testing.T) {
+	t.Parallel()
+	type state struct {
+		E string `avro:"e"`
+	}
+	writer := record(field("e", `{"type":"enum","name":"E","symbols":["A","B"]}`), field("x", `["null","bytes"]`))
+	seq, err := avro.MustFor[state](record(field("e", `{"type":"enum","name":"E","symbols":["A"]}`))).Sequence([]string{writer})
+	if err != nil {
+		t.Fatal(err)
+	}
+	seq.Reset(join(long(0, 0), long(1, 1, 1), []byte{0xff}, long(0, 0), long(1, 2)))
+	var v state
+	if err := seq.Next(&v); err != nil || v.E != "A" {
+		t.Errorf("got %v, %v, want A", v, err)
+	}
+	// What the writer wrote, also where the reader has no place for it.
+	out, err := seq.AppendJSON([]byte("kept "))
+	if want := `kept {"e":"B","x":{"bytes":"` + "\u00ff" + `"}}`; err != nil || string(out) != want {
+		t.Errorf("got %s, %v, want %s", out, err, want)
+	}
+	if err := seq.Next(&v); err != nil || v.E != "A" {
+		t.Errorf("got %v, %v, want A", v, err)
+	}
+	for range 2 {
+		if out, err := seq.AppendJSON([]byte("kept")); err == nil || !strings.Contains(err.Error(), "no branch 2") || string(out) != "kept" {
+			t.Errorf("got %s, %v, want that there is no branch 2", out, err)
+		}
+	}
+	if err := seq.Next(&v); err == nil {
+		t.Errorf("got %v behind corrupt bytes", v)
+	}
+}

@@ -237,6 +237,9 @@ func (u *unit) readArray(r *reader, out *printer) {
 	least := leastSize(item.schema)
 	out.p("left, end, pos := in.Block(pos, -1, %d)", least)
 	out.p("for left > 0 {")
+	if r.block {
+		u.readFew(out)
+	}
 	out.p("items = slices.Grow(items, min(left, %d))", first(layoutOf(item).size))
 	out.p("for ; left > 0; left-- {")
 	out.p("if len(items) == cap(items) {\nitems = slices.Grow(items, 1)\n}")
@@ -253,6 +256,25 @@ func (u *unit) readArray(r *reader, out *printer) {
 	out.p("left, end, pos = in.Block(pos, end, %d)", least)
 	out.p("}")
 	out.p("return items, pos\n}\n")
+}
+
+// few is the number of items up to which an array has its items and what their optional fields point to in one piece of memory: most arrays
+// are short, and allocating is what reading one costs most.
+const few = 4
+
+// readFew writes what allocates the memory of an array with few items.
+func (u *unit) readFew(out *printer) {
+	part := layoutOf(u.value.elem).plus(u.layout)
+	if part.size < 0 || few*part.size > maxBlock {
+		return
+	}
+	out.p("if cap(items) == 0 {\nswitch left {")
+	for n := 1; n <= few; n++ {
+		out.p("case %d:", n)
+		out.p("part := new(struct {\nitems [%d]%s\nblocks [%d]%s\n})", n, u.value.elem.typ, n, u.blockType())
+		out.p("items, blocks = part.items[:0], part.blocks[:]")
+	}
+	out.p("}\n}")
 }
 
 func (u *unit) readMap(r *reader, out *printer) {

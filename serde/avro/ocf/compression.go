@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
+	"math"
 
 	"github.com/klauspost/compress/flate"
 	"github.com/klauspost/compress/snappy"
@@ -174,7 +175,7 @@ func decompressSnappy(dst, src []byte, limit int) ([]byte, error) {
 		return dst, fmt.Errorf("%w: snappy: %v", ErrCorrupt, err) //nolint:errorlint // as above
 	case n > limit:
 		return dst, tooLarge(limit)
-	case n > 64/3*(len(src)+1): // three bytes copy 64 at most
+	case n > 64*(len(src)/3+1): // three bytes copy 64 at most
 		return dst, fmt.Errorf("%w: %d bytes of snappy data claim to be %d", ErrCorrupt, len(src), n)
 	}
 	plain, err := snappy.Decode(dst[:cap(dst)], src)
@@ -205,12 +206,11 @@ func newUnzstd() decompressor {
 				return dst, err
 			}
 		}
-		var h zstd.Header
-		if err := h.Decode(src); err == nil && h.HasFCS && h.FrameContentSize > uint64(min(limit, zstdMost*(len(src)/zstdLeast+1))) { //nolint:gosec // positive
-			if h.FrameContentSize > uint64(limit) { //nolint:gosec // positive
-				return dst, tooLarge(limit)
-			}
-			return dst, fmt.Errorf("%w: %d bytes of zstandard data claim to be %d", ErrCorrupt, len(src), h.FrameContentSize)
+		switch claim := zstdClaim(src); {
+		case claim > uint64(limit): //nolint:gosec // positive
+			return dst, tooLarge(limit)
+		case claim > zstdMost*uint64(len(src)/zstdLeast+1):
+			return dst, fmt.Errorf("%w: %d bytes of zstandard data claim to be %d", ErrCorrupt, len(src), claim)
 		}
 		plain, err := z.DecodeAll(src, dst[:0])
 		switch {
@@ -221,4 +221,47 @@ func newUnzstd() decompressor {
 		}
 		return plain, nil
 	}
+}
+
+// zstdClaim returns how many bytes the frames in src say that they hold, where they do. The library makes room for what a frame claims before it
+// looks at more, and a block may have several frames, also such that are skipped.
+func zstdClaim(src []byte) (claim uint64) {
+	for len(src) > 0 {
+		var h zstd.Header
+		if err := h.Decode(src); err != nil {
+			break // which decompressing comes upon as well
+		}
+		claim += min(h.FrameContentSize, math.MaxUint32)
+		rest := src[h.HeaderSize:]
+		if h.Skippable {
+			rest = rest[min(len(rest), int(h.SkippableSize)):]
+		} else {
+			rest = behindZstdBlocks(rest)
+			if h.HasCheckSum {
+				rest = rest[min(len(rest), crcSize):]
+			}
+		}
+		src = rest
+	}
+	return claim
+}
+
+// behindZstdBlocks returns what follows the blocks of a frame (RFC 8878, 3.1.1.2).
+func behindZstdBlocks(src []byte) []byte {
+	const (
+		headerSize = 3
+		repeated   = 1 // the type of a block that is one byte, many times
+	)
+	for len(src) >= headerSize {
+		header := uint32(src[0]) | uint32(src[1])<<8 | uint32(src[2])<<16
+		size := int(header >> 3)
+		if header>>1&3 == repeated {
+			size = 1
+		}
+		src = src[min(len(src), headerSize+size):]
+		if header&1 != 0 { // the last one
+			return src
+		}
+	}
+	return nil
 }

@@ -61,11 +61,35 @@ func (r *Reader[T]) Header() Header { return *r.header }
 // A record that the codec's schema has no place for (see [avro.Error.Unresolvable]) is an error of that record alone: the next call reads
 // the one behind it. After all other errors reading has ended, and each call returns the same, unless [WithRecovery] goes on.
 func (r *Reader[T]) Read(v *T) error {
+	if v == nil {
+		return r.fail(r.record, r.seq.Next(v)) // which says so
+	}
+	err := r.read(func() error { return r.seq.Next(v) })
+	if r.err != nil {
+		var zero T
+		*v = zero
+	}
+	return err
+}
+
+// AppendJSON reads the next record as it was written, whatever T is, and appends it in Avro's JSON encoding to dst, as one line without its end. See
+// [avro.Schema.BinaryToJSON] for what is written, and [Reader.Read] for the errors, with which it returns dst as it was.
+func (r *Reader[T]) AppendJSON(dst []byte) ([]byte, error) {
+	err := r.read(func() error {
+		var err error
+		dst, err = r.seq.AppendJSON(dst)
+		return err
+	})
+	return dst, err
+}
+
+// read goes to the next record and reads it with the function.
+func (r *Reader[T]) read(one func() error) error {
 	for r.err == nil {
 		var err error
 		if r.left > 0 {
 			var ended bool
-			if ended, err = r.next(v); !ended {
+			if ended, err = r.next(one); !ended {
 				return err
 			}
 		} else {
@@ -75,8 +99,6 @@ func (r *Reader[T]) Read(v *T) error {
 			r.err = err
 		}
 	}
-	var zero T
-	*v = zero
 	return r.err
 }
 
@@ -105,8 +127,8 @@ func (r *Reader[T]) All() iter.Seq2[T, error] {
 }
 
 // next reads the next record of the block at hand, and reports whether an error ends the block.
-func (r *Reader[T]) next(v *T) (ended bool, err error) {
-	if cause := r.seq.Next(v); cause != nil {
+func (r *Reader[T]) next(one func() error) (ended bool, err error) {
+	if cause := one(); cause != nil {
 		err = r.fail(r.record, cause)
 		if ae, ok := errors.AsType[*avro.Error](cause); !ok || !ae.Unresolvable() {
 			return true, err

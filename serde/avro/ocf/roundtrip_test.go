@@ -187,3 +187,53 @@ func TestAllGoesOn(t *testing.T) {
 		}
 	}
 }
+
+func TestReadingJSON(t *testing.T) {
+	t.Parallel()
+	file := write(t, readings, newReadings(10), ocf.WithBlockRecords(3))
+	generic, err := avro.Generic()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := ocf.NewReader(bytes.NewReader(file), generic)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range newReadings(10) {
+		text, err := readings.AppendJSON([]byte("kept "), &want)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if i%3 == 2 {
+			var got avro.Record
+			if err := r.Read(&got); err != nil {
+				t.Errorf("record %d: %v", i, err)
+			}
+			continue
+		}
+		if got, err := r.AppendJSON([]byte("kept ")); err != nil || string(got) != string(text) {
+			t.Errorf("record %d: got %s, %v, want %s", i, got, err, text)
+		}
+	}
+	for range 2 {
+		if got, err := r.AppendJSON([]byte("kept")); err != io.EOF || string(got) != "kept" { //nolint:errorlint // the value that is promised
+			t.Errorf("at the end: %s, %v", got, err)
+		}
+	}
+}
+
+func TestReadingIntoNil(t *testing.T) {
+	t.Parallel()
+	file := write(t, longs, []int64{7})
+	r, err := ocf.NewReader(bytes.NewReader(file), longs, ocf.WithRecovery(func(e *ocf.Error) { t.Errorf("lost: %v", e) }))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := r.Read(nil); err == nil {
+		t.Error("a nil pointer was read into")
+	}
+	var v int64
+	if err := r.Read(&v); err != nil || v != 7 {
+		t.Errorf("after that: %d, %v, want 7", v, err)
+	}
+}

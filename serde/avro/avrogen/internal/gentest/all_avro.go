@@ -840,6 +840,34 @@ func readAllParts(in *avro.Input, pos, depth int) ([]Part, int) {
 	var index int
 	left, end, pos := in.Block(pos, -1, 3)
 	for left > 0 {
+		if cap(items) == 0 {
+			switch left {
+			case 1:
+				part := new(struct {
+					items  [1]Part
+					blocks [1]allPartsBlock
+				})
+				items, blocks = part.items[:0], part.blocks[:]
+			case 2:
+				part := new(struct {
+					items  [2]Part
+					blocks [2]allPartsBlock
+				})
+				items, blocks = part.items[:0], part.blocks[:]
+			case 3:
+				part := new(struct {
+					items  [3]Part
+					blocks [3]allPartsBlock
+				})
+				items, blocks = part.items[:0], part.blocks[:]
+			case 4:
+				part := new(struct {
+					items  [4]Part
+					blocks [4]allPartsBlock
+				})
+				items, blocks = part.items[:0], part.blocks[:]
+			}
+		}
 		items = slices.Grow(items, min(left, 2730))
 		for ; left > 0; left-- {
 			if len(items) == cap(items) {
@@ -925,6 +953,34 @@ func readAllMaybeParts(in *avro.Input, pos, depth int) ([]*Part, int) {
 	var index int
 	left, end, pos := in.Block(pos, -1, 1)
 	for left > 0 {
+		if cap(items) == 0 {
+			switch left {
+			case 1:
+				part := new(struct {
+					items  [1]*Part
+					blocks [1]allMaybePartsBlock
+				})
+				items, blocks = part.items[:0], part.blocks[:]
+			case 2:
+				part := new(struct {
+					items  [2]*Part
+					blocks [2]allMaybePartsBlock
+				})
+				items, blocks = part.items[:0], part.blocks[:]
+			case 3:
+				part := new(struct {
+					items  [3]*Part
+					blocks [3]allMaybePartsBlock
+				})
+				items, blocks = part.items[:0], part.blocks[:]
+			case 4:
+				part := new(struct {
+					items  [4]*Part
+					blocks [4]allMaybePartsBlock
+				})
+				items, blocks = part.items[:0], part.blocks[:]
+			}
+		}
 		items = slices.Grow(items, min(left, 8192))
 		for ; left > 0; left-- {
 			if len(items) == cap(items) {
@@ -1113,6 +1169,34 @@ func readAllMaybeInts(in *avro.Input, pos, depth int) ([]*int32, int) {
 	var index int
 	left, end, pos := in.Block(pos, -1, 1)
 	for left > 0 {
+		if cap(items) == 0 {
+			switch left {
+			case 1:
+				part := new(struct {
+					items  [1]*int32
+					blocks [1]allMaybeIntsBlock
+				})
+				items, blocks = part.items[:0], part.blocks[:]
+			case 2:
+				part := new(struct {
+					items  [2]*int32
+					blocks [2]allMaybeIntsBlock
+				})
+				items, blocks = part.items[:0], part.blocks[:]
+			case 3:
+				part := new(struct {
+					items  [3]*int32
+					blocks [3]allMaybeIntsBlock
+				})
+				items, blocks = part.items[:0], part.blocks[:]
+			case 4:
+				part := new(struct {
+					items  [4]*int32
+					blocks [4]allMaybeIntsBlock
+				})
+				items, blocks = part.items[:0], part.blocks[:]
+			}
+		}
 		items = slices.Grow(items, min(left, 8192))
 		for ; left > 0; left-- {
 			if len(items) == cap(items) {

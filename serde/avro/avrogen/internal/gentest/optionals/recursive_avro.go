@@ -216,6 +216,34 @@ func readNodeChildren(in *avro.Input, pos, depth int) ([]Node, int) {
 	var index int
 	left, end, pos := in.Block(pos, -1, 8)
 	for left > 0 {
+		if cap(items) == 0 {
+			switch left {
+			case 1:
+				part := new(struct {
+					items  [1]Node
+					blocks [1]nodeChildrenBlock
+				})
+				items, blocks = part.items[:0], part.blocks[:]
+			case 2:
+				part := new(struct {
+					items  [2]Node
+					blocks [2]nodeChildrenBlock
+				})
+				items, blocks = part.items[:0], part.blocks[:]
+			case 3:
+				part := new(struct {
+					items  [3]Node
+					blocks [3]nodeChildrenBlock
+				})
+				items, blocks = part.items[:0], part.blocks[:]
+			case 4:
+				part := new(struct {
+					items  [4]Node
+					blocks [4]nodeChildrenBlock
+				})
+				items, blocks = part.items[:0], part.blocks[:]
+			}
+		}
 		items = slices.Grow(items, min(left, 630))
 		for ; left > 0; left-- {
 			if len(items) == cap(items) {
@@ -628,6 +656,34 @@ func readTreeNodes(in *avro.Input, pos, depth int) ([]avro.Optional[Node], int) 
 	var index int
 	left, end, pos := in.Block(pos, -1, 1)
 	for left > 0 {
+		if cap(items) == 0 {
+			switch left {
+			case 1:
+				part := new(struct {
+					items  [1]avro.Optional[Node]
+					blocks [1]treeNodesBlock
+				})
+				items, blocks = part.items[:0], part.blocks[:]
+			case 2:
+				part := new(struct {
+					items  [2]avro.Optional[Node]
+					blocks [2]treeNodesBlock
+				})
+				items, blocks = part.items[:0], part.blocks[:]
+			case 3:
+				part := new(struct {
+					items  [3]avro.Optional[Node]
+					blocks [3]treeNodesBlock
+				})
+				items, blocks = part.items[:0], part.blocks[:]
+			case 4:
+				part := new(struct {
+					items  [4]avro.Optional[Node]
+					blocks [4]treeNodesBlock
+				})
+				items, blocks = part.items[:0], part.blocks[:]
+			}
+		}
 		items = slices.Grow(items, min(left, 585))
 		for ; left > 0; left-- {
 			if len(items) == cap(items) {
