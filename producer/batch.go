@@ -17,7 +17,7 @@ func (p *Producer[K, V]) SendBatch(ctx context.Context, msgs []Message[K, V]) ([
 		open: len(msgs), done: make(chan struct{}),
 	}
 	for i := range msgs {
-		p.SendAsync(ctx, msgs[i], func(receipt Receipt, err error) { b.settle(i, receipt, err) })
+		_ = p.sendAsync(ctx, &msgs[i], func(receipt Receipt, err error) { b.settle(i, receipt, err) })
 	}
 	select {
 	case <-b.done:

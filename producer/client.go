@@ -31,6 +31,7 @@ type client struct {
 	logger *slog.Logger // names the same
 	kafka  kafkaclient.Producer
 	ledger ledger
+	opened time.Time
 
 	// intake is held for reading around each Produce, so that Close, which takes it for writing, knows that none is under way: a
 	// Produce beside the client's own close is a crash.
@@ -50,6 +51,7 @@ type client struct {
 	space   chan struct{} // one token: try again
 
 	drains sync.WaitGroup // of events and of logs
+	aside  *aside         // calls the callbacks of records that are given up
 
 	calls    sync.Mutex // guards the two below
 	leaving  bool       // the librdkafka producer is being closed: no calls any more
@@ -58,15 +60,15 @@ type client struct {
 
 // openClient creates the librdkafka producer and starts to drain it. Nothing is taken in until admit. The attribute names the client in
 // log lines, its value in errors; onFailure may be nil.
-func openClient(name slog.Attr, config kafka.ConfigMap, o options, onFailure func(*client)) (*client, error) {
+func openClient(name slog.Attr, config kafka.ConfigMap, o options, callbacks *aside, onFailure func(*client)) (*client, error) {
 	producer, err := o.open(config)
 	if err != nil {
 		return nil, err
 	}
 	logger := o.logger.With(name)
 	c := &client{
-		name: name.Value.String(), logger: logger, kafka: producer,
-		refusal: ErrNotStarted, stop: make(chan struct{}), space: make(chan struct{}, 1), tokens: o.tokens, onFailure: onFailure, released: make(chan struct{}),
+		name: name.Value.String(), logger: logger, kafka: producer, opened: time.Now(), tokens: o.tokens, aside: callbacks, onFailure: onFailure,
+		refusal: ErrNotStarted, stop: make(chan struct{}), space: make(chan struct{}, 1), released: make(chan struct{}),
 	}
 	c.release = sync.OnceFunc(func() { close(c.released) })
 	c.drains.Go(c.drain)
@@ -254,7 +256,11 @@ func (c *client) report(msg *kafka.Message) {
 	if c.ledger.settle(p, failure) {
 		p.receipt.Partition = msg.TopicPartition.Partition
 		p.receipt.Offset = int64(msg.TopicPartition.Offset)
-		c.conclude(p, failure)
+		if p.done != nil && c.onFailure != nil && c.failure.Load() != nil {
+			c.aside.add(func() { c.conclude(p, failure) }) // it may send again, for which it waits until c is replaced
+		} else {
+			c.conclude(p, failure)
+		}
 	}
 	c.signalSpace()
 }
@@ -362,4 +368,10 @@ func (c *client) shut() {
 	c.underway.Wait()
 	c.kafka.Close()
 	c.drains.Wait()
+}
+
+// shutAll is shut for a client that has no successor: it waits for callbacks, too.
+func (c *client) shutAll() {
+	c.shut()
+	c.aside.wait()
 }

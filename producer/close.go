@@ -20,14 +20,15 @@ const (
 // errNoReport is the outcome of records whose report did not come before the client was closed.
 var errNoReport = errors.New("no delivery report came before the producer was closed")
 
-// close stops the intake, flushes until ctx ends, gives up what is left, and closes librdkafka. It returns nil or a *CloseError.
-func (c *client) close(ctx context.Context) error {
+// close stops the intake, flushes until ctx ends, gives up what is left, and calls shut, which closes librdkafka, under a watchdog. It returns nil
+// or a *CloseError.
+func (c *client) close(ctx context.Context, shut func()) error {
 	c.refuse(ErrClosed)
 	c.ledger.beginClose(c.name)
 	if c.flush(ctx) != nil {
 		c.purge(context.WithoutCancel(ctx))
 	}
-	hung := !kafkaclient.CloseWithin(closeLimit, c.shut)
+	hung := !kafkaclient.CloseWithin(closeLimit, shut)
 	result := c.ledger.collected()
 	result.ClientHung = hung
 	if len(result.NotSent) == 0 && len(result.Indeterminate) == 0 && !hung {
@@ -44,6 +45,6 @@ func (c *client) purge(ctx context.Context) {
 		return
 	}
 	for _, p := range c.ledger.abandon() {
-		c.conclude(p, &Error{Topic: p.receipt.Topic, Indeterminate: true, Err: errNoReport})
+		c.aside.add(func() { c.conclude(p, &Error{Topic: p.receipt.Topic, Indeterminate: true, Err: errNoReport}) })
 	}
 }

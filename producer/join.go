@@ -20,6 +20,7 @@ func Join[K, V any](t *Transactions, topic string, key Key[K, V], value Serializ
 		return nil, fmt.Errorf("producer: join %s: %w", t.id, err)
 	}
 	p := newProducer(topic, key, value, t.config, t.options)
+	p.joined = t
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.state != unstarted {
@@ -30,7 +31,12 @@ func Join[K, V any](t *Transactions, topic string, key Key[K, V], value Serializ
 		start:  p.startSerializers,
 		attach: p.running.Store,
 	})
-	return p, nil
+	return sender[K, V]{p}, nil
+}
+
+// sender hides what is not for a joined sender: Start and Close are those of its Transactions.
+type sender[K, V any] struct {
+	Sender[K, V]
 }
 
 // member is a joined sender without its types.

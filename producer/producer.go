@@ -8,6 +8,7 @@ import (
 	"reflect"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
 
@@ -27,13 +28,19 @@ type Producer[K, V any] struct {
 
 	scratches sync.Pool // of *scratch[K]
 
-	running atomic.Pointer[client] // set from Start to Close
+	running   atomic.Pointer[client] // set from Start to Close
+	joined    *Transactions          // nil for a producer of its own
+	callbacks aside
 
-	mu        sync.Mutex
-	starting  *attempt      // a Start under way
-	closed    chan struct{} // made by the first Close, closed when it has ended
-	closeErr  error         // of that Close
-	replacing *client       // the last one that was or is being replaced
+	mu       sync.Mutex
+	starting *attempt      // a Start under way
+	closed   chan struct{} // made by the first Close, closed when it has ended
+	closeErr error         // of that Close
+
+	closing   chan struct{}      // closed when Close begins
+	replacing *client            // the last one that was or is being replaced
+	hurry     context.CancelFunc // has that end at once
+	lastDelay time.Duration      // before the last replacement
 	rebuilds  sync.WaitGroup
 }
 
@@ -55,7 +62,7 @@ func New[K, V any](config kafka.ConfigMap, topic string, key Key[K, V], value Se
 }
 
 func newProducer[K, V any](topic string, key Key[K, V], value Serializer[V], config kafka.ConfigMap, o options) *Producer[K, V] {
-	p := &Producer[K, V]{topic: topic, key: key, value: value, config: config, options: o}
+	p := &Producer[K, V]{topic: topic, key: key, value: value, config: config, options: o, closing: make(chan struct{})}
 	p.scratches.New = func() any { return &scratch[K]{buf: make([]byte, 0, 512)} }
 	return p
 }
@@ -118,7 +125,7 @@ func (p *Producer[K, V]) Start(ctx context.Context) error {
 	}
 	p.mu.Unlock()
 	if c != nil {
-		_ = c.close(ctx) // nothing was sent
+		_ = c.close(ctx, c.shut) // nothing was sent
 	}
 	close(this.done)
 	if err != nil && !errors.Is(err, ErrClosed) {
@@ -186,6 +193,11 @@ func (p *Producer[K, V]) Flush(ctx context.Context) error {
 			return err
 		}
 	}
+	select {
+	case <-c.stop:
+		return ErrClosed
+	default:
+	}
 	if err := c.flush(ctx); err != nil {
 		return fmt.Errorf("producer: flush %s: %w", p.topic, err)
 	}
@@ -208,7 +220,8 @@ func (p *Producer[K, V]) Close(ctx context.Context) error {
 		}
 	}
 	p.closed = make(chan struct{})
-	starting := p.starting
+	close(p.closing)
+	starting, hurry := p.starting, p.hurry
 	p.mu.Unlock()
 	defer close(p.closed)
 
@@ -216,10 +229,17 @@ func (p *Producer[K, V]) Close(ctx context.Context) error {
 		starting.cancel()
 		<-starting.done
 	}
+	if hurry != nil {
+		defer context.AfterFunc(ctx, hurry)()
+	}
 	p.rebuilds.Wait() // no other begins
-	if c := p.running.Swap(nil); c != nil {
-		p.closeErr = c.close(ctx)
-		c.release()
+	switch c := p.running.Swap(nil); c {
+	case nil:
+	case p.replacing: // and closed
+		kafkaclient.CloseWithin(closeLimit, p.callbacks.wait)
+	default:
+		c.release() // those who wait for its successor, of which there is none
+		p.closeErr = c.close(ctx, c.shutAll)
 	}
 	return p.closeErr
 }

@@ -2,12 +2,19 @@ package producer
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"time"
 )
 
-// rebuildLimit is how long a failed client is given to report what it has, before it is left behind.
-const rebuildLimit = 5 * time.Second
+const (
+	// rebuildLimit is how long a failed client is given to report what it has, before it is left behind.
+	rebuildLimit = 5 * time.Second
+	// A client that fails within steadyFor of being opened is replaced after firstDelay, which doubles up to lastDelay.
+	steadyFor  = time.Minute
+	firstDelay = 100 * time.Millisecond
+	lastDelay  = 30 * time.Second
+)
 
 // open opens a client, which calls rebuild when it fails.
 func (p *Producer[K, V]) open() (*client, error) {
@@ -15,7 +22,7 @@ func (p *Producer[K, V]) open() (*client, error) {
 	if p.options.rebuild {
 		onFailure = p.rebuild
 	}
-	return openClient(slog.String(logTopic, p.topic), p.config, p.options, onFailure)
+	return openClient(slog.String(logTopic, p.topic), p.config, p.options, &p.callbacks, onFailure)
 }
 
 // run makes c the client that records go to. p.mu is held.
@@ -35,15 +42,21 @@ func (p *Producer[K, V]) rebuild(old *client) {
 		p.mu.Unlock()
 		return
 	}
-	p.replacing = old
+	ctx, cancel := context.WithTimeout(context.Background(), rebuildLimit)
+	defer cancel()
+	p.replacing, p.hurry = old, cancel
+	delay := p.delay(old)
 	p.rebuilds.Add(1)
 	p.mu.Unlock()
 	defer p.rebuilds.Done()
 	defer old.release()
 
-	ctx, cancel := context.WithTimeout(context.Background(), rebuildLimit)
-	defer cancel()
-	_ = old.close(ctx) // every record's outcome has reached its sender
+	_ = old.close(ctx, old.shut) // every record's outcome reaches its sender
+	select {
+	case <-p.closing:
+		return
+	case <-time.After(delay):
+	}
 	c, err := p.open()
 	if err != nil {
 		p.options.logger.Error("producer not rebuilt", slog.String(logTopic, p.topic), slog.Any(logError, err))
@@ -55,6 +68,20 @@ func (p *Producer[K, V]) rebuild(old *client) {
 	p.options.logger.Warn("producer rebuilt after a fatal error", slog.String(logTopic, p.topic))
 }
 
+// delay returns how long to wait before old is replaced. Where clients do not live long the cause is one that a new client does not remove. p.mu is
+// held.
+func (p *Producer[K, V]) delay(old *client) time.Duration {
+	switch {
+	case time.Since(old.opened) >= steadyFor:
+		p.lastDelay = 0
+	case p.lastDelay == 0:
+		p.lastDelay = firstDelay
+	default:
+		p.lastDelay = min(2*p.lastDelay, lastDelay)
+	}
+	return p.lastDelay
+}
+
 // successor returns the client that has taken the place of one that has failed, for which it waits; without [WithRebuild], the failure.
 func (p *Producer[K, V]) successor(ctx context.Context, failed *client) (*client, error) {
 	failure := *failed.failure.Load()
@@ -64,7 +91,7 @@ func (p *Producer[K, V]) successor(ctx context.Context, failed *client) (*client
 	select {
 	case <-failed.released:
 	case <-ctx.Done():
-		return nil, ctx.Err()
+		return nil, fmt.Errorf("%w while the producer is rebuilt: %w", ctx.Err(), failure)
 	}
 	c, err := p.client()
 	if err == nil && c == failed {

@@ -10,6 +10,9 @@ import (
 	"time"
 
 	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
+	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kfake"
+	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"github.com/magicbyte-go/magicbyte/internal/kafkaclient"
 	"github.com/magicbyte-go/magicbyte/producer"
@@ -135,5 +138,66 @@ func TestCloseDuringRebuild(t *testing.T) {
 		if _, err := p.Send(context.WithoutCancel(t.Context()), &event{}); !errors.Is(err, producer.ErrClosed) {
 			t.Errorf("Send after Close = %v, want ErrClosed", err)
 		}
+	}
+}
+
+// TestRebuildCallbackSends sends failed records again from their callbacks, before the client that they wait for can be there.
+func TestRebuildCallbackSends(t *testing.T) {
+	t.Parallel()
+	cluster := newCluster(t, 1)
+	var c clients
+	config := configOf(cluster)
+	config["linger.ms"] = 500 // until the client breaks
+	p := startProducer(t, config, c.option(), producer.WithRebuild())
+	ctx := within(t, 20*time.Second)
+	const n = 5
+	outcomes := make(chan error, n)
+	for i := range n {
+		msg := producer.Message[string, event]{Value: &event{Text: strconv.Itoa(i)}}
+		p.SendAsync(ctx, msg, func(_ producer.Receipt, err error) {
+			if !errors.Is(err, producer.ErrIndeterminate) {
+				t.Errorf("first outcome of record %d = %v, want ErrIndeterminate", i, err)
+			}
+			p.SendAsync(ctx, msg, func(_ producer.Receipt, err error) { outcomes <- err })
+		})
+	}
+	c.breakLast()
+	if _, err := p.Send(ctx, &event{Text: "last"}); err != nil { // which waits for the rebuild
+		t.Fatal(err)
+	}
+	if err := p.Flush(ctx); err != nil {
+		t.Fatal(err)
+	}
+	for range n {
+		if err := <-outcomes; err != nil {
+			t.Errorf("second outcome = %v", err)
+		}
+	}
+}
+
+// TestRebuildPauses has every new client fail at once: brokers and logs must not be flooded.
+func TestRebuildPauses(t *testing.T) {
+	t.Parallel()
+	cluster := newCluster(t, 1)
+	var c clients
+	cluster.Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.InitProducerID}, Err: kerr.ClusterAuthorizationFailed, Count: -1, TopLevel: true})
+	p := newProducer(t, configOf(cluster), &eventValue{}, c.option(), producer.WithRebuild())
+	if err := p.Start(within(t, 10*time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	ctx := within(t, 2*time.Second)
+	var err error
+	for ctx.Err() == nil {
+		_, err = p.Send(ctx, &event{})
+	}
+	if !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("Send = %v, want the end of its context", err)
+	}
+	if got := c.opened.Load(); got < 2 || got > 5 {
+		t.Errorf("%d clients in 2 s, want 2 to 5", got)
+	}
+	begin := time.Now()
+	if err := p.Close(ctx); time.Since(begin) > 7*time.Second {
+		t.Errorf("Close = %v after %v", err, time.Since(begin))
 	}
 }

@@ -36,19 +36,30 @@ func (p *Producer[K, V]) SendMessage(ctx context.Context, msg Message[K, V]) (Re
 // SendAsync serializes and queues msg, and returns. It blocks only while librdkafka's queue is full, until ctx ends; after that ctx does
 // not matter. done is called exactly once with the outcome: on the calling goroutine, before SendAsync returns, where the record was not
 // queued; else on the goroutine that receives all delivery reports, which it must not block, neither by waiting for other records nor by
-// Flush or Close, nor by SendAsync with a ctx that never ends while the queue is full or a failed client is replaced. Its panics are logged. A nil done leaves failures to
-// the log.
+// Flush or Close, nor by SendAsync with a ctx that never ends while the queue is full. The callbacks of records that a failed client or Close gives up run on
+// another goroutine, one after the other. Panics of done are logged. A nil done leaves failures to the log.
 //
 // msg.Value and msg.Key are read before SendAsync returns; the pointers are kept, for [CloseError], until done.
 func (p *Producer[K, V]) SendAsync(ctx context.Context, msg Message[K, V], done func(Receipt, error)) {
 	if done == nil {
 		done = p.logFailure
 	}
+	if err := p.sendAsync(ctx, &msg, done); err != nil {
+		if tx := transactionOf(ctx); tx != nil && tx.of == p.joined {
+			tx.refuse(err)
+		}
+	}
+}
+
+// sendAsync is SendAsync; the error is that of a record that was not queued, which done has, too.
+func (p *Producer[K, V]) sendAsync(ctx context.Context, msg *Message[K, V], done func(Receipt, error)) error {
 	r := newCallback(done)
-	if _, err := p.enqueue(ctx, &msg, r); err != nil {
+	_, err := p.enqueue(ctx, msg, r)
+	if err != nil {
 		r.release()
 		done(Receipt{}, err)
 	}
+	return err
 }
 
 // logFailure is the callback of records that nobody waits for.

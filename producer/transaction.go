@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
+	"sync/atomic"
 
 	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
 )
@@ -12,7 +14,24 @@ import (
 type transaction struct {
 	of     *Transactions
 	client *transactional
+
+	// calls is held for reading around each call that adds offsets, so that none of them reaches the next transaction.
+	calls sync.RWMutex
+	over  bool
+
+	refused atomic.Pointer[error] // the first that SendAsync had for a callback, of a record that was not queued
 }
+
+// end lets nothing more into the transaction.
+func (tx *transaction) end() {
+	tx.client.refuse(ErrNoTransaction)
+	tx.calls.Lock()
+	defer tx.calls.Unlock()
+	tx.over = true
+}
+
+// refuse notes that a record of the transaction was not queued and that only a callback heard of it.
+func (tx *transaction) refuse(err error) { tx.refused.CompareAndSwap(nil, &err) }
 
 type transactionKey struct{}
 
@@ -26,13 +45,18 @@ func transactionOf(ctx context.Context) *transaction {
 func (tx *transaction) covers(ctx context.Context) bool { return transactionOf(ctx) == tx }
 
 // Do begins a transaction, calls f, and commits; when f returns an error or panics, it rolls back. Transactions of other goroutines are
-// waited for. Joined senders take the context that f is given, which ends with ctx and with Close. All records are flushed before the
-// commit, so f may use SendAsync without waiting: a record that fails fails the commit.
+// waited for. Joined senders take the context that f is given, which ends with ctx, with Close, and when four fifths of transaction.timeout.ms
+// are over.
+//
+// All records are flushed before the commit, so f may use SendAsync without waiting: a record that fails, queued or not, fails the commit. Of the
+// calls that return an error, f is the judge: where it returns nil although Send has refused to queue a record, the rest is
+// committed; a record that was queued and failed fails the commit even so. The outcome of the transaction overrides that of its records: after a roll-back nobody
+// sees those that were acknowledged, and those that were under way end with [ErrIndeterminate] and are not seen either.
 //
 // The error is that of f; or wraps [ErrAborted] where the transaction was rolled back for another reason, and may be done again; or wraps
 // [ErrFailed] where the producer is of no use any more: close it and start a new one with the same id. With that comes [ErrFenced] where
-// another producer has taken over, and [ErrIndeterminate] where ctx ended during the commit and 5 s later the brokers still had not said
-// what became of it.
+// the brokers do not take this producer's word any more, and [ErrIndeterminate] where the transaction may have been committed: the producer failed
+// during the commit, or ctx ended then, and 5 s later the brokers still had not said what became of it.
 func (t *Transactions) Do(ctx context.Context, f func(ctx context.Context) error) error {
 	if err := t.do(ctx, f); err != nil {
 		return fmt.Errorf("producer: transaction of %s: %w", t.id, err)
@@ -56,12 +80,17 @@ func (t *Transactions) do(ctx context.Context, f func(ctx context.Context) error
 	case <-c.closing.Done():
 		return ErrClosed
 	}
+	if c.closing.Err() != nil {
+		return ErrClosed
+	}
 	if failure := c.failure.Load(); failure != nil {
 		return *failure
 	}
 	if err := c.begin(); err != nil {
 		return err
 	}
+	ctx, stop := context.WithTimeoutCause(ctx, t.timeout, errTransactionTimeout)
+	defer stop()
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	defer context.AfterFunc(c.closing, func() { cancel(ErrClosed) })() //nolint:contextcheck // it is the end of the client, not of ctx
@@ -71,15 +100,18 @@ func (t *Transactions) do(ctx context.Context, f func(ctx context.Context) error
 	panicked := true
 	defer func() {
 		if panicked {
-			c.refuse(ErrNoTransaction)
+			tx.end()
 			_ = c.rollBack(ctx) // which is logged
 		}
 	}()
 	err = f(context.WithValue(ctx, transactionKey{}, tx))
 	panicked = false
-	c.refuse(ErrNoTransaction) // whatever f has left running is too late
+	tx.end() // whatever f has left running is too late
 	if err != nil {
 		return errors.Join(err, c.rollBack(ctx))
+	}
+	if refused := tx.refused.Load(); refused != nil {
+		return errors.Join(fmt.Errorf("%w: %w", ErrAborted, *refused), c.rollBack(ctx))
 	}
 	if ctx.Err() != nil {
 		return errors.Join(fmt.Errorf("%w: %w before the commit", ErrAborted, context.Cause(ctx)), c.rollBack(ctx))
@@ -88,13 +120,17 @@ func (t *Transactions) do(ctx context.Context, f func(ctx context.Context) error
 }
 
 // SendOffsets makes the offsets of a consumer group part of the transaction that ctx belongs to: they are committed together with its
-// records (KIP-447). Each is the next offset to read. The metadata comes from the consumer, anew for each transaction.
+// records (KIP-447). Each is the next offset to read. The metadata comes from the consumer, anew for each transaction. Where the
+// brokers do not answer, it may return 5 s after ctx has ended.
 func (t *Transactions) SendOffsets(ctx context.Context, offsets []kafka.TopicPartition, group *kafka.ConsumerGroupMetadata) error {
 	tx := transactionOf(ctx)
 	if tx == nil || tx.of != t {
 		return ErrNoTransaction
 	}
-	if err := tx.client.sendOffsets(ctx, offsets, group); err != nil {
+	if group == nil {
+		return fmt.Errorf("producer: offsets in a transaction of %s: the group's metadata is nil: take it from the consumer", t.id)
+	}
+	if err := tx.client.sendOffsets(ctx, tx, offsets, group); err != nil {
 		return fmt.Errorf("producer: offsets in a transaction of %s: %w", t.id, err)
 	}
 	return nil

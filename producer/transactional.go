@@ -16,6 +16,9 @@ const (
 	// callSlice is how long one call of librdkafka may take. These calls know deadlines and no cancellation, and go on where they
 	// were when they are made again.
 	callSlice = 500 * time.Millisecond
+	// offsetsSlice is callSlice for offsets, which start from the beginning when the call is made again, and end the transaction when their
+	// coordinator is not ready by then: librdkafka asks it every 500 ms.
+	offsetsSlice = 5 * time.Second
 	// callPause lies between two of them where librdkafka answers at once.
 	callPause = 20 * time.Millisecond
 	// rollBackLimit is how long a roll-back may take.
@@ -40,7 +43,7 @@ func openTransactional(id string, o options, config kafka.ConfigMap) (*transacti
 		return producer, err
 	}
 	var err error
-	t.client, err = openClient(slog.String(logTransactionalID, id), config, o, nil)
+	t.client, err = openClient(slog.String(logTransactionalID, id), config, o, new(aside), nil)
 	if err != nil {
 		return nil, err
 	}
@@ -51,7 +54,7 @@ func openTransactional(id string, o options, config kafka.ConfigMap) (*transacti
 
 // takeOver fences off earlier producers with the same transactional id.
 func (c *transactional) takeOver(ctx context.Context) error {
-	if err := c.insist(ctx, c.kafka.InitTransactions); err != nil {
+	if err := c.insist(ctx, callSlice, c.kafka.InitTransactions); err != nil {
 		return fmt.Errorf("take over the transactional id: %w", err)
 	}
 	return nil
@@ -65,8 +68,15 @@ func (c *transactional) begin() error {
 	return c.judge(c.kafka.BeginTransaction())
 }
 
-func (c *transactional) sendOffsets(ctx context.Context, offsets []kafka.TopicPartition, group *kafka.ConsumerGroupMetadata) error {
-	return c.insist(ctx, func(ctx context.Context) error { return c.kafka.SendOffsetsToTransaction(ctx, offsets, group) })
+func (c *transactional) sendOffsets(ctx context.Context, tx *transaction, offsets []kafka.TopicPartition, group *kafka.ConsumerGroupMetadata) error {
+	return c.insist(ctx, offsetsSlice, func(ctx context.Context) error {
+		tx.calls.RLock()
+		defer tx.calls.RUnlock()
+		if tx.over {
+			return ErrNoTransaction
+		}
+		return c.kafka.SendOffsetsToTransaction(ctx, offsets, group)
+	})
 }
 
 // commit ends the transaction. Where that fails and the transaction can be rolled back, it is, and the error is ErrAborted.
@@ -78,10 +88,16 @@ func (c *transactional) commit(ctx context.Context) error {
 		context.AfterFunc(bounded, func() { timer.Stop() })
 	})()
 
-	err := c.insist(bounded, c.kafka.CommitTransaction)
+	err := c.insist(bounded, callSlice, c.kafka.CommitTransaction)
+	var e kafka.Error
 	switch {
-	case err == nil || errors.Is(err, ErrFailed):
-		return err
+	case err == nil:
+		return nil
+	case errors.Is(err, ErrFailed):
+		// The broker may have had the commit before it refused a second attempt.
+		return fmt.Errorf("%w: during its commit: %w", ErrIndeterminate, err)
+	case errors.As(err, &e) && e.TxnRequiresAbort():
+		return errors.Join(fmt.Errorf("%w: %w", ErrAborted, err), c.rollBack(ctx))
 	case bounded.Err() != nil || errors.Is(err, ErrClosed):
 		return c.fail(fmt.Errorf("%w: its commit had no answer: %w", ErrIndeterminate, err))
 	default:
@@ -93,17 +109,18 @@ func (c *transactional) commit(ctx context.Context) error {
 func (c *transactional) rollBack(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), rollBackLimit)
 	defer cancel()
-	err := c.insist(ctx, c.kafka.AbortTransaction)
+	err := c.insist(ctx, callSlice, c.kafka.AbortTransaction)
 	if err == nil || errors.Is(err, ErrFailed) {
 		return err
 	}
 	return c.fail(fmt.Errorf("roll back: %w", err))
 }
 
-// insist makes a call of librdkafka until it succeeds, fails for another reason than that it may be made again, or ctx ends.
-func (c *transactional) insist(ctx context.Context, call func(context.Context) error) error {
+// insist makes a call of librdkafka, each time for slice, until it succeeds, fails for another reason than that it may be made again, or ctx
+// ends.
+func (c *transactional) insist(ctx context.Context, slice time.Duration, call func(context.Context) error) error {
 	for {
-		err := c.slice(ctx, call)
+		err := c.once(ctx, slice, call)
 		var e kafka.Error
 		if !errors.As(err, &e) || e.IsFatal() || e.TxnRequiresAbort() || !e.IsRetriable() && !e.IsTimeout() {
 			return c.judge(err)
@@ -116,12 +133,12 @@ func (c *transactional) insist(ctx context.Context, call func(context.Context) e
 	}
 }
 
-func (c *transactional) slice(ctx context.Context, call func(context.Context) error) error {
+func (c *transactional) once(ctx context.Context, slice time.Duration, call func(context.Context) error) error {
 	if !c.enter() {
 		return ErrClosed
 	}
 	defer c.underway.Done()
-	ctx, cancel := context.WithTimeout(ctx, callSlice)
+	ctx, cancel := context.WithTimeout(ctx, slice)
 	defer cancel()
 	return call(ctx)
 }

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strconv"
 	"sync"
+	"time"
 
 	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
 
@@ -31,6 +33,7 @@ type Transactions struct {
 	id      string
 	config  kafka.ConfigMap
 	options options
+	timeout time.Duration // of one transaction
 	turn    chan struct{} // one token: the right to have a transaction
 
 	mu       sync.Mutex
@@ -54,8 +57,8 @@ const (
 // NewTransactions checks a transactional producer's configuration and reports all that is wrong with it at once. It opens no connection.
 //
 // The id (transactional.id) names the producer across restarts and must be one that no other running producer has: whoever starts later with the same
-// id ends the transaction of the earlier one and fences it off ([ErrFenced]). A replica's ordinal makes a good one. A transaction must end within
-// transaction.timeout.ms [60 s], or the broker rolls it back.
+// id ends the transaction of the earlier one and fences it off ([ErrFenced]). A replica's ordinal makes a good one. A transaction that does not end within
+// transaction.timeout.ms [60 s] is rolled back by the brokers, which fence off its producer, too.
 func NewTransactions(config kafka.ConfigMap, id string, opts ...Option) (*Transactions, error) {
 	o := newOptions(opts)
 	errs := o.errs
@@ -69,9 +72,26 @@ func NewTransactions(config kafka.ConfigMap, id string, opts ...Option) (*Transa
 	if err := errors.Join(append(errs, err)...); err != nil {
 		return nil, err
 	}
-	t := &Transactions{id: id, config: resolved, options: o, turn: make(chan struct{}, 1), ended: make(chan struct{})}
+	t := &Transactions{
+		id: id, config: resolved, options: o, timeout: transactionTimeout(resolved),
+		turn: make(chan struct{}, 1), ended: make(chan struct{}),
+	}
 	t.turn <- struct{}{}
 	return t, nil
+}
+
+// errTransactionTimeout is why the context of a transaction ends early enough for a roll-back: brokers that have to do it fence off the producer.
+var errTransactionTimeout = fmt.Errorf("most of transaction.timeout.ms is over: %w", context.DeadlineExceeded)
+
+// transactionTimeout returns how long the function of a transaction may take: four fifths of what the brokers grant.
+func transactionTimeout(config kafka.ConfigMap) time.Duration {
+	granted := 60_000
+	if value, ok := config["transaction.timeout.ms"]; ok {
+		if ms, err := strconv.Atoi(fmt.Sprint(value)); err == nil {
+			granted = ms
+		}
+	}
+	return time.Duration(granted) * time.Millisecond * 4 / 5
 }
 
 // Start connects, makes sure that the topics of all joined senders exist ([ErrTopicMissing]), starts their serializers, and takes over the
@@ -118,7 +138,7 @@ func (t *Transactions) Start(ctx context.Context) error {
 	}
 	t.mu.Unlock()
 	if c != nil {
-		_ = c.close(ctx) // nothing was sent
+		_ = c.close(ctx, c.shut) // nothing was sent
 	}
 	return err
 }
@@ -145,8 +165,9 @@ func (t *Transactions) connect(ctx context.Context) (*transactional, error) {
 }
 
 // Close rolls back the transaction under way, if there is one, once its function has returned, and disconnects. It waits as long as ctx
-// allows, and up to 7 s more when librdkafka does not let go. Every call after the first waits for that one, as long as its own ctx allows, and returns
-// the same.
+// allows, and up to 7 s more when librdkafka does not let go. A transaction that is still under way when ctx ends is an error: the brokers roll it back
+// when its time-out is over, and until then consumers of committed records wait before it. Every call after the first waits for that one, as long as
+// its own ctx allows, and returns the same.
 func (t *Transactions) Close(ctx context.Context) error {
 	t.mu.Lock()
 	if t.state == closed {
@@ -169,13 +190,19 @@ func (t *Transactions) Close(ctx context.Context) error {
 	if c != nil {
 		c.refuse(ErrClosed)
 	}
+	var left error
 	select {
 	case <-t.turn: // for good
 	case <-ctx.Done():
+		if len(t.turn) > 0 {
+			break // both were ready
+		}
+		left = fmt.Errorf("producer: close transactions of %s: what was under way has not ended: %w", t.id, ctx.Err())
 	}
 	if c != nil {
-		t.closeErr = c.close(ctx)
+		t.closeErr = c.close(ctx, c.shutAll)
 	}
+	t.closeErr = errors.Join(left, t.closeErr)
 	return t.closeErr
 }
 

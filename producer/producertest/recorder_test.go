@@ -1,8 +1,11 @@
 package producertest_test
 
 import (
+	"context"
 	"errors"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
 	"github.com/google/go-cmp/cmp"
@@ -70,5 +73,29 @@ func TestRecorderFails(t *testing.T) {
 	}
 	if n := len(lines.Records()); n != 1 {
 		t.Errorf("%d records, want 1", n)
+	}
+}
+
+// TestRecorderCallbacksSend sends from callbacks, on the goroutine that all reports come through.
+func TestRecorderCallbacksSend(t *testing.T) {
+	lines := newRecorder(t)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	const n = 1000
+	var second sync.WaitGroup
+	second.Add(n)
+	for range n {
+		lines.SendAsync(ctx, producer.Message[string, string]{Value: new("a")}, func(producer.Receipt, error) {
+			lines.SendAsync(ctx, producer.Message[string, string]{Value: new("b")}, func(_ producer.Receipt, err error) {
+				if err != nil {
+					t.Errorf("second record: %v", err)
+				}
+				second.Done()
+			})
+		})
+	}
+	second.Wait()
+	if got := len(lines.Records()); got != 2*n {
+		t.Errorf("%d records, want %d", got, 2*n)
 	}
 }
