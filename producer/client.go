@@ -51,7 +51,8 @@ type client struct {
 	space   chan struct{} // one token: try again
 
 	drains sync.WaitGroup // of events and of logs
-	aside  *aside         // calls the callbacks of records that are given up
+	stats  []StatsHook
+	aside  *aside // calls the callbacks of records that are given up
 
 	calls    sync.Mutex // guards the two below
 	leaving  bool       // the librdkafka producer is being closed: no calls any more
@@ -67,7 +68,7 @@ func openClient(name slog.Attr, config kafka.ConfigMap, o options, callbacks *as
 	}
 	logger := o.logger.With(name)
 	c := &client{
-		name: name.Value.String(), logger: logger, kafka: producer, opened: time.Now(), tokens: o.tokens, aside: callbacks, onFailure: onFailure,
+		name: name.Value.String(), logger: logger, kafka: producer, opened: time.Now(), tokens: o.tokens, stats: o.stats, aside: callbacks, onFailure: onFailure,
 		refusal: ErrNotStarted, stop: make(chan struct{}), space: make(chan struct{}, 1), released: make(chan struct{}),
 	}
 	c.release = sync.OnceFunc(func() { close(c.released) })
@@ -208,6 +209,10 @@ func (c *client) drain() {
 				continue
 			}
 			c.noteError(e)
+		case *kafka.Stats:
+			for _, hook := range c.stats {
+				guard(c.logger, "hook", func() { hook.OnStats(e.String()) })
+			}
 		case kafka.OAuthBearerTokenRefresh:
 			c.refreshToken()
 		}

@@ -45,6 +45,9 @@ func rules(o options, transactionalID kafka.ConfigValue) kafkaconfig.Rules {
 			"log.queue":                  {Instead: logs},
 		},
 	}
+	if len(o.stats) > 0 {
+		rules.Required["statistics.interval.ms"] = "WithStatsHook wants to know how often"
+	}
 	if transactionalID != nil {
 		delete(rules.Defaults, "delivery.timeout.ms") // librdkafka's follows transaction.timeout.ms, and must not be longer
 	}

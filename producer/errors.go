@@ -31,8 +31,6 @@ var (
 	ErrTopicMissing = kafkaclient.ErrTopicMissing
 )
 
-var errNilHook = errors.New("producer: WithSendHook: the hook is nil")
-
 // Error is what sending a record returns. It unwraps to the cause: the error of the context, a serde.Error, a kafka.Error, or one of
 // this package's sentinels.
 type Error struct {

@@ -2,6 +2,7 @@ package producer
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"runtime/debug"
 
@@ -29,10 +30,28 @@ type Outgoing struct {
 func WithSendHook(hook SendHook) Option {
 	return optionFunc(func(o *options) {
 		if hook == nil {
-			o.errs = append(o.errs, errNilHook)
+			o.errs = append(o.errs, errors.New("producer: WithSendHook: the hook is nil"))
 			return
 		}
 		o.hooks = append(o.hooks, hook)
+	})
+}
+
+// StatsHook is told of librdkafka's statistics.
+type StatsHook interface {
+	// OnStats is called every statistics.interval.ms with the statistics in JSON, as STATISTICS.md of librdkafka describes them: on the goroutine that
+	// receives all delivery reports, which it must not block. Its panics are logged.
+	OnStats(stats string)
+}
+
+// WithStatsHook adds a hook. It needs statistics.interval.ms in the ConfigMap, which is 0 for none by default.
+func WithStatsHook(hook StatsHook) Option {
+	return optionFunc(func(o *options) {
+		if hook == nil {
+			o.errs = append(o.errs, errors.New("producer: WithStatsHook: the hook is nil"))
+			return
+		}
+		o.stats = append(o.stats, hook)
 	})
 }
 

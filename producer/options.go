@@ -24,6 +24,7 @@ type options struct {
 	open              kafkaclient.OpenProducer
 	tokens            kafkaclient.TokenSource
 	hooks             []SendHook
+	stats             []StatsHook
 	rebuild           bool
 	commitGrace       time.Duration
 	errs              []error
