@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"net/http/httptest"
 	"os"
-	"os/exec"
 	"runtime"
 	"runtime/pprof"
 	"strings"
@@ -70,7 +69,7 @@ func run(ctx context.Context, full bool, rounds int, batch time.Duration, only, 
 		}
 		return show(r, out)
 	}
-	r := &measure.Results{Commit: commit(ctx), Go: runtime.Version(), CPU: cpu(), Rounds: rounds}
+	r := &measure.Results{Commit: measure.Commit(ctx), Go: runtime.Version(), CPU: measure.CPU(), Rounds: rounds}
 	srv := httptest.NewServer(embedded.New())
 	defer srv.Close()
 	list, err := cases.Gated(ctx, srv.URL)
@@ -118,31 +117,4 @@ func show(r *measure.Results, out string) error {
 		return err
 	}
 	return plot.Draw(r, strings.TrimSuffix(out, ".json")+".svg")
-}
-
-// commit names what is measured, "+" for changes that are in no commit.
-func commit(ctx context.Context) string {
-	head, err := exec.CommandContext(ctx, "git", "rev-parse", "--short=12", "HEAD").Output()
-	if err != nil {
-		return "unknown"
-	}
-	name := strings.TrimSpace(string(head))
-	if changed, err := exec.CommandContext(ctx, "git", "status", "--porcelain", "--untracked-files=no", "..").Output(); err != nil || len(changed) > 0 {
-		name += "+"
-	}
-	return name
-}
-
-// cpu names the processor and how many of them there are.
-func cpu() string {
-	name := runtime.GOARCH
-	if info, err := os.ReadFile("/proc/cpuinfo"); err == nil {
-		for line := range strings.Lines(string(info)) {
-			if key, value, ok := strings.Cut(line, ":"); ok && strings.TrimSpace(key) == "model name" {
-				name = strings.TrimSpace(value)
-				break
-			}
-		}
-	}
-	return fmt.Sprintf("%s, %d cores", name, runtime.NumCPU())
 }
