@@ -1,5 +1,5 @@
 // Command cost measures producer and consumer side by side with confluent-kafka-go alone, prints what came out and whether it is what it has to
-// be, and writes cost.json.
+// be, and writes cost-produce.json and cost-consume.json.
 package main
 
 import (
@@ -26,6 +26,9 @@ import (
 // brokers is the argument with which this program is the brokers.
 const brokers = "brokers"
 
+// overhead is how many nanoseconds an order event may take beyond bytes and the codec.
+const overhead = 300
+
 func main() {
 	if slices.Equal(os.Args[1:], []string{brokers}) {
 		exitOn(cost.Serve(os.Stdin, os.Stdout))
@@ -36,16 +39,15 @@ func main() {
 		records = flag.Int("records", 200_000, "records in each sample")
 		work    = flag.String("work", "produce,consume", "what to measure")
 		only    = flag.String("only", "", "run only contenders whose name contains this, and write nothing")
-		out     = flag.String("out", "cost.json", "where results go")
 		prof    = flag.String("cpuprofile", "", "write a CPU profile")
 	)
 	flag.Parse()
-	exitOn(run(context.Background(), options{*rounds, *records, *work, *only, *out, *prof}))
+	exitOn(run(context.Background(), options{*rounds, *records, *work, *only, *prof}))
 }
 
 type options struct {
-	rounds, records       int
-	work, only, out, prof string
+	rounds, records  int
+	work, only, prof string
 }
 
 func exitOn(err error) {
@@ -72,20 +74,19 @@ func run(ctx context.Context, o options) (err error) {
 	}
 	defer func() { err = errors.Join(err, b.Close()) }()
 
-	report := &cost.Report{Commit: measure.Commit(ctx), Go: runtime.Version(), CPU: measure.CPU(), Rounds: o.rounds, Records: o.records}
 	if o.prof != "" {
 		file, err := os.Create(o.prof)
 		if err != nil {
 			return err
 		}
-		defer file.Close()
+		defer func() { err = errors.Join(err, file.Close()) }()
 		if err := pprof.StartCPUProfile(file); err != nil {
 			return err
 		}
 		defer pprof.StopCPUProfile()
 	}
 	if strings.Contains(o.work, "produce") {
-		rounds, err := o.measure([]cost.Contender{
+		err := o.report(ctx, "produce", 0.90, []cost.Contender{
 			{Name: cost.Bare, Run: func() (cost.Sample, error) { return cost.SendBare(ctx, b.Dropping, records, o.records) }},
 			{Name: cost.Raw, Run: func() (cost.Sample, error) { return cost.SendRaw(ctx, b.Dropping, records, o.records) }},
 			{Name: cost.Typed, Run: func() (cost.Sample, error) { return cost.SendTyped(ctx, b.Dropping, records, reg, o.records) }},
@@ -94,27 +95,34 @@ func run(ctx context.Context, o options) (err error) {
 		if err != nil {
 			return err
 		}
-		report.Add("produce", rounds, 0.90, 300)
 	}
-	if strings.Contains(o.work, "consume") {
-		if _, err := cost.SendRaw(ctx, b.Keeping, records, o.records); err != nil { // and a tenth more, to get warm
-			return err
-		}
-		rounds, err := o.measure([]cost.Contender{
-			{Name: cost.Bare, Run: func() (cost.Sample, error) { return cost.ReadBare(ctx, b.Keeping, o.records) }},
-			{Name: cost.Raw, Run: func() (cost.Sample, error) { return cost.ReadRaw(ctx, b.Keeping, o.records) }},
-			{Name: cost.Typed, Run: func() (cost.Sample, error) { return cost.ReadTyped(ctx, b.Keeping, reg, o.records) }},
-			{Name: cost.Codec, Run: func() (cost.Sample, error) { return cost.Decode(bodies) }},
-		})
-		if err != nil {
-			return err
-		}
-		report.Add("consume", rounds, 0.95, 300)
+	if !strings.Contains(o.work, "consume") {
+		return nil
 	}
-	if err := report.Print(os.Stdout); err != nil || o.only != "" {
+	if _, err := cost.SendRaw(ctx, b.Keeping, records, o.records); err != nil { // and a tenth more, to get warm
 		return err
 	}
-	return report.Write(o.out)
+	return o.report(ctx, "consume", 0.95, []cost.Contender{
+		{Name: cost.Bare, Run: func() (cost.Sample, error) { return cost.ReadBare(ctx, b.Keeping, o.records) }},
+		{Name: cost.Raw, Run: func() (cost.Sample, error) { return cost.ReadRaw(ctx, b.Keeping, o.records) }},
+		{Name: cost.Typed, Run: func() (cost.Sample, error) { return cost.ReadTyped(ctx, b.Keeping, reg, o.records) }},
+		{Name: cost.Codec, Run: func() (cost.Sample, error) { return cost.Decode(bodies) }},
+	})
+}
+
+// report measures one kind of work, prints what came out, and writes it to a file of its own.
+func (o options) report(ctx context.Context, work string, least float64, contenders []cost.Contender) error {
+	contenders = slices.DeleteFunc(contenders, func(c cost.Contender) bool { return !strings.Contains(c.Name, o.only) })
+	rounds, err := cost.Run(contenders, o.rounds, func(what string) { fmt.Fprintln(os.Stderr, work, what) })
+	if err != nil {
+		return err
+	}
+	r := &cost.Report{Commit: measure.Commit(ctx), Go: runtime.Version(), CPU: measure.CPU(), Rounds: o.rounds, Records: o.records}
+	r.Add(work, rounds, least, overhead)
+	if err := r.Print(os.Stdout); err != nil || o.only != "" {
+		return err
+	}
+	return r.Write("cost-" + work + ".json")
 }
 
 // load returns the events, with their payloads under the id that the registry gives to the schema, and their Avro alone.
@@ -134,9 +142,4 @@ func load(ctx context.Context, reg *registry.Client) (records cost.Records, bodi
 	}
 	records.Events = set.Events
 	return records, set.Bodies, nil
-}
-
-func (o options) measure(contenders []cost.Contender) ([]cost.Round, error) {
-	contenders = slices.DeleteFunc(contenders, func(c cost.Contender) bool { return !strings.Contains(c.Name, o.only) })
-	return cost.Run(contenders, o.rounds, func(what string) { fmt.Fprintln(os.Stderr, what) })
 }

@@ -17,7 +17,8 @@ import (
 
 var groups atomic.Int64
 
-// consuming returns the properties of a consumer in a group of its own.
+// consuming returns the properties of a consumer in a group of its own. By default librdkafka does not fetch for a whole second once its queue was
+// full, which would be all that is measured.
 func consuming(address string) kafka.ConfigMap {
 	return kafka.ConfigMap{
 		"bootstrap.servers": address, "group.id": "cost-" + strconv.FormatInt(groups.Add(1), 10), "auto.offset.reset": "earliest", "fetch.queue.backoff.ms": 10,
@@ -35,7 +36,9 @@ type count struct {
 	all     chan struct{}
 }
 
-func newCount(n int) *count { return &count{n: int64(n), warm: int64(n) / 10, all: make(chan struct{})} }
+func newCount(n int) *count {
+	return &count{n: int64(n), warm: int64(n) / 10, all: make(chan struct{})}
+}
 
 func (c *count) add(size int) {
 	c.size.Add(int64(size))
