@@ -74,6 +74,10 @@ compare: check-tools ## side by side with other libraries: the table, its gates,
 compare-full: check-tools ## the same with minimal and large events, and GOGC=1000
 	cd compare && $(GO) run ./cmd/compare -full -out results-full.json
 
+.PHONY: compare-cost
+compare-cost: check-tools ## producer and consumer side by side with confluent-kafka-go alone: compare/cost-*.json; takes minutes on a quiet machine
+	cd compare && $(GO) run ./cmd/cost
+
 .PHONY: test-compare
 test-compare: check-tools ## the tests of compare: agreement with other libraries and differences from them
 	cd compare && $(GO) test -timeout 5m ./...
