@@ -14,7 +14,7 @@ import (
 type SendHook interface {
 	// OnSend is called on the sending goroutine with the context given to Send, before the record is serialized. The function that it
 	// returns, which may be nil, is called exactly once with the record's outcome, even where Send has given up waiting for it: on the
-	// goroutine that receives all delivery reports, which it must not block, or on the sending one where the record was not queued. Panics of
+	// goroutine that receives all delivery reports, which it must not block, on the one that calls the callbacks of records that are given up, or on the sending one where the record was not queued. Panics of
 	// both are logged and change nothing for the record.
 	OnSend(ctx context.Context, record *Outgoing) func(Receipt, error)
 }

@@ -65,7 +65,8 @@ func WithAllowMissingTopic() Option {
 
 // WithRebuild has a producer replace its librdkafka client after a fatal error, instead of failing for good; what is sent meanwhile waits.
 // Records that were under way then are [ErrIndeterminate]. A caller who sends them again may duplicate them, or put them behind
-// later ones of their key: the broker tells repeated records by the identity of the client that is gone. [Transactions] refuse it: their fatal errors
+// later ones of their key: the broker tells repeated records by the identity of the client that is gone. Clients that fail within a minute are
+// replaced after 100 ms, then ever later, up to 30 s. [Transactions] refuse it: their fatal errors
 // mean that another producer has taken over.
 func WithRebuild() Option {
 	return optionFunc(func(o *options) { o.rebuild = true })

@@ -34,8 +34,8 @@ func (p *Producer[K, V]) run(c *client) {
 	}
 }
 
-// rebuild puts a new client in the place of one that has failed. Records of the old one get their outcome before the new one takes any,
-// so that none overtakes another unseen. Where there is no new one, the old one stays, and every send returns its failure.
+// rebuild puts a new client in the place of one that has failed. Records of the old one have their outcome before the new one takes any,
+// so that none overtakes another unseen; only callbacks may hear of it later, since one that sends again waits for the new client. Where there is no new one, the old one stays, and every send returns its failure.
 func (p *Producer[K, V]) rebuild(old *client) {
 	p.mu.Lock()
 	if p.closed != nil || p.running.Load() != old || p.replacing == old {
@@ -51,7 +51,7 @@ func (p *Producer[K, V]) rebuild(old *client) {
 	defer p.rebuilds.Done()
 	defer old.release()
 
-	_ = old.close(ctx, old.shut) // every record's outcome reaches its sender
+	_ = old.close(ctx, old.shut) // every record has its outcome
 	select {
 	case <-p.closing:
 		return
