@@ -14,8 +14,11 @@ type decoders[T any] struct {
 	mu    sync.Mutex
 }
 
-// decoderTable is immutable. Numbers and GUIDs have a map each, since a map by the whole SchemaID hashes several times as long.
+// decoderTable is immutable. Numbers and GUIDs have a map each, since a map by the whole SchemaID hashes several times as long. The first number,
+// for most topics the newest schema's, is found by comparing it.
 type decoderTable[T any] struct {
+	number  int32
+	first   *decoder[T]
 	numbers map[int32]*decoder[T]
 	guids   map[[16]byte]*decoder[T]
 }
@@ -28,7 +31,11 @@ func (d *decoders[T]) framed(payload []byte) (*decoder[T], []byte) {
 		return nil, nil
 	}
 	if payload[0] == magicNumber {
-		return table.numbers[int32(binary.BigEndian.Uint32(payload[1:5]))], payload[5:]
+		number := int32(binary.BigEndian.Uint32(payload[1:5]))
+		if table.first != nil && table.number == number {
+			return table.first, payload[5:]
+		}
+		return table.numbers[number], payload[5:]
 	}
 	if payload[0] == magicGUID && len(payload) >= 17 {
 		return table.guids[[16]byte(payload[1:17])], payload[17:]
@@ -58,12 +65,16 @@ func (d *decoders[T]) add(id SchemaID, compile func() *decoder[T]) *decoder[T] {
 	}
 	next := &decoderTable[T]{numbers: map[int32]*decoder[T]{}, guids: map[[16]byte]*decoder[T]{}}
 	if old := d.table.Load(); old != nil {
+		next.number, next.first = old.number, old.first
 		maps.Copy(next.numbers, old.numbers)
 		maps.Copy(next.guids, old.guids)
 	}
 	dec := compile()
 	if id.kind == idNumber {
 		next.numbers[id.num] = dec
+		if next.first == nil {
+			next.number, next.first = id.num, dec
+		}
 	} else {
 		next.guids[id.guid] = dec
 	}

@@ -19,6 +19,8 @@ type Deserializer[T any] struct {
 	err     error
 	topics  topics[fresh[reading[T]]]
 	jsonLog sync.Once
+	// oneReader says that the reader schema does not depend on the topic.
+	oneReader bool
 }
 
 // reading is how payloads come in under one reader schema.
@@ -61,6 +63,8 @@ func newDeserializer[T any](members []Member[T], reg SchemaReader, opts []Deseri
 	for _, opt := range opts {
 		opt.applyDeserializer(&d.cfg)
 	}
+	kind := d.cfg.policy.kind
+	d.oneReader = kind == policyOwn || kind == policyWriter || kind == policyID
 	d.err = d.check()
 	return d
 }
@@ -250,15 +254,22 @@ func bodyClass(err error) Class {
 
 // reading returns the reader schema in force for topic. Policies that do not depend on the topic share one.
 func (d *Deserializer[T]) reading(ctx context.Context, op, topic string) (*reading[T], error) {
-	p := d.cfg.policy
 	key := topic
-	if p.kind == policyOwn || p.kind == policyWriter || p.kind == policyID {
+	if d.oneReader {
 		key = ""
 	}
-	f := d.topics.entry(key, func() *fresh[reading[T]] { return &fresh[reading[T]]{interval: p.refresh} })
-	if r := f.value.Load(); r != nil && (f.interval == 0 || !f.stale.Load()) {
-		return r, nil
+	if f := d.topics.known(key); f != nil {
+		if r := f.value.Load(); r != nil && (f.interval == 0 || !f.stale.Load()) {
+			return r, nil
+		}
 	}
+	return d.read(ctx, op, topic, key)
+}
+
+// read resolves the reader schema for topic, which is kept under key.
+func (d *Deserializer[T]) read(ctx context.Context, op, topic, key string) (*reading[T], error) {
+	p := d.cfg.policy
+	f := d.topics.entry(key, func() *fresh[reading[T]] { return &fresh[reading[T]]{interval: p.refresh} })
 	subject, err := d.cfg.subjectOf(topic, d.members[0].name())
 	if err != nil && key != "" {
 		return nil, &Error{Op: op, Topic: topic, Err: err}

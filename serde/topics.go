@@ -19,15 +19,23 @@ type topicTable[E any] struct {
 	all       map[string]*E
 }
 
+// known returns topic's entry, or nil.
+func (t *topics[E]) known(topic string) *E {
+	table := t.table.Load()
+	switch {
+	case table == nil:
+		return nil
+	case table.firstName == topic:
+		return table.first
+	default:
+		return table.all[topic]
+	}
+}
+
 // entry returns topic's entry, made by create when it is missing.
 func (t *topics[E]) entry(topic string, create func() *E) *E {
-	if table := t.table.Load(); table != nil {
-		if table.firstName == topic {
-			return table.first
-		}
-		if e, ok := table.all[topic]; ok {
-			return e
-		}
+	if e := t.known(topic); e != nil {
+		return e
 	}
 	return t.add(topic, create)
 }

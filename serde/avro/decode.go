@@ -16,16 +16,15 @@ func (d *decoder) run(prog *program, base unsafe.Pointer) *Error {
 		o := &ops[pc]
 		switch o.code {
 		case opString:
-			n, next := readVarint(src, pos)
-			if next < 0 || uint64(n) > uint64(len(src)-next) {
-				return d.explain(prog, pc, pos, "string")
-			}
-			s, err := d.text(next, int(n))
-			if err != nil {
-				return err.within(prog.paths[pc])
+			s, next := d.Text(pos)
+			if next < 0 {
+				var err *Error
+				if s, next, err = d.oddText(pos); err != nil {
+					return err.within(prog.paths[pc])
+				}
 			}
 			*(*string)(o.pointer(base, block)) = s
-			pos = next + int(n)
+			pos = next
 
 		case opOptional:
 			if pos >= len(src) {
@@ -58,13 +57,12 @@ func (d *decoder) run(prog *program, base unsafe.Pointer) *Error {
 			if uint8(i) == o.small {
 				continue
 			}
-			n, next := readVarint(src, pos)
-			if next < 0 || uint64(n) > uint64(len(src)-next) {
-				return d.explainText(prog, pc, pos)
-			}
-			s, err := d.text(next, int(n))
-			if err != nil {
-				return err.within(prog.paths[pc])
+			s, next := d.Text(pos)
+			if next < 0 {
+				var err *Error
+				if s, next, err = d.oddText(pos); err != nil {
+					return err.within(prog.paths[pc])
+				}
 			}
 			if block == nil {
 				block = d.newBlock(prog.block)
@@ -72,7 +70,7 @@ func (d *decoder) run(prog *program, base unsafe.Pointer) *Error {
 			target := (*string)(unsafe.Add(block, o.arg))
 			*target = s
 			*(**string)(o.pointer(base, block)) = target
-			pos = next + int(n)
+			pos = next
 
 		case opDouble:
 			if len(src)-pos < 8 {
@@ -302,13 +300,6 @@ func (d *decoder) explain(prog *program, pc, pos int, what string) *Error {
 	return d.reason(o, what).within(prog.paths[pc])
 }
 
-// explainText is explain for the length of an optional string.
-func (d *decoder) explainText(prog *program, pc, pos int) *Error {
-	d.pos = pos
-	_, err := d.length("string")
-	return err.within(prog.paths[pc])
-}
-
 func (d *decoder) reason(o *op, what string) *Error {
 	at := d.pos
 	switch o.code {
@@ -317,7 +308,7 @@ func (d *decoder) reason(o *op, what string) *Error {
 			return d.failShort(at, 1, "boolean")
 		}
 		return d.failAt(at, "a boolean is the byte %d, not 0 or 1", d.src[at])
-	case opString, opBytes, opSkipBytes:
+	case opBytes, opSkipBytes:
 		_, err := d.length(what)
 		return err
 	case opEnum, opSkipEnum:

@@ -8,7 +8,6 @@ import (
 	"reflect"
 	"strings"
 	"sync"
-	"unicode/utf8"
 	"unsafe"
 )
 
@@ -25,16 +24,11 @@ type decodePlan struct {
 // decoder is the state of reading one value. Decoders are pooled for what they allocate with; nothing that they hand out is
 // theirs.
 type decoder struct {
+	Input // what generated code reads from
 	plan  *decodePlan
 	cfg   *config
-	src   []byte
 	pos   int
 	depth int
-	zero  int // items without bytes so far
-
-	// back holds the strings of the value: it is a copy of a part of the input.
-	back      string
-	backStart int // in the input
 
 	arenas []arena
 
@@ -86,7 +80,8 @@ func (p *decodePlan) decode(src []byte, v unsafe.Pointer) error {
 // decodeFirst reads the first value of src into the value at v, and returns its length. The value is zero, unless it is to be reused.
 func (p *decodePlan) decodeFirst(src []byte, v unsafe.Pointer) (int, error) {
 	d := p.pool.Get().(*decoder) //nolint:errcheck // the pool holds nothing else
-	d.src, d.pos, d.depth, d.zero = src, 0, 0, 0
+	d.Input = Input{src: src, backSize: maxBack}
+	d.pos, d.depth = 0, 0
 	if p.cfg.aliasInput {
 		d.back = unsafe.String(unsafe.SliceData(src), len(src))
 	}
@@ -98,7 +93,7 @@ func (p *decodePlan) decodeFirst(src []byte, v unsafe.Pointer) (int, error) {
 	if d.reused != nil {
 		d.reused.release()
 	}
-	d.src, d.back, d.backStart = nil, "", 0
+	d.Input = Input{}
 	for i := range d.arenas {
 		d.arenas[i].reset()
 	}
@@ -310,44 +305,35 @@ func (d *decoder) unknownSymbol(pos int, name string) *Error {
 	return err
 }
 
-// text returns the n bytes of the input from pos on as a string.
-func (d *decoder) text(pos, n int) (string, *Error) {
-	if !isASCII(d.src[pos:pos+n]) && d.cfg.text != KeepInvalidUTF8 && !utf8.Valid(d.src[pos:pos+n]) {
-		return d.invalid(pos, n)
+// oddText reads a string that [Input.Text] did not take, and returns the position behind it.
+func (d *decoder) oddText(pos int) (string, int, *Error) {
+	d.pos = pos
+	n, err := d.length("string")
+	if err != nil {
+		return "", pos, err
 	}
-	start := pos - d.backStart
-	if start+n > len(d.back) {
-		if n == 0 {
-			return "", nil
+	start, end := d.pos, d.pos+n
+	switch d.cfg.text {
+	case KeepInvalidUTF8:
+		if end-d.backStart > len(d.back) {
+			d.copy(start, end)
 		}
-		d.newBack(pos, n)
-		start = 0
+		return d.back[start-d.backStart : end-d.backStart], end, nil
+	case ReplaceInvalidUTF8:
+		return strings.ToValidUTF8(string(d.src[start:end]), "\uFFFD"), end, nil
+	default:
+		return "", pos, d.failAt(start, "a string of %d bytes is not valid UTF-8; WithInvalidUTF8 takes it", n)
 	}
-	return d.back[start : start+n], nil
-}
-
-// invalid returns what becomes of text that is not valid UTF-8.
-func (d *decoder) invalid(pos, n int) (string, *Error) {
-	if d.cfg.text == RejectInvalidUTF8 {
-		return "", d.failAt(pos, "a string of %d bytes is not valid UTF-8; WithInvalidUTF8 takes it", n)
-	}
-	return strings.ToValidUTF8(string(d.src[pos:pos+n]), "\uFFFD"), nil
-}
-
-// newBack copies the input from pos on for the strings to come.
-func (d *decoder) newBack(pos, n int) {
-	end := min(len(d.src), pos+max(n, maxBack))
-	d.back, d.backStart = string(d.src[pos:end]), pos
 }
 
 // readText reads a string.
 func (d *decoder) readText() (string, *Error) {
-	n, err := d.length("string")
-	if err != nil {
-		return "", err
+	s, next := d.Text(d.pos)
+	var err *Error
+	if next < 0 {
+		s, next, err = d.oddText(d.pos)
 	}
-	s, err := d.text(d.pos, n)
-	d.pos += n
+	d.pos = next
 	return s, err
 }
 

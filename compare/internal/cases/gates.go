@@ -94,18 +94,21 @@ func allocations() []measure.Gate {
 				fresh, next := make([]Event, runs+1), 0
 				return func() { err = decode(body, &fresh[next]); next++ }, err
 			}),
-			allocating(name, "allocations, decode reused, "+name, 2, func(c codec, _ *Event, body []byte) (func(), error) {
-				decode, err := c.Decoder(nil, nil)
-				v := new(Event)
-				return func() { err = decode(body, v) }, err
-			}),
 		)
 	}
-	return append(gates, allocating(Plan, "allocations, decode reused, aliased input, "+Plan, 1, func(_ codec, _ *Event, body []byte) (func(), error) {
-		c, err := avro.For[Event](schemas.OrderEventSchema, avro.WithAliasedInput())
-		v := new(Event)
+	return append(gates,
+		reusing("allocations, decode reused, WithReuse", 2, avro.WithReuse()),
+		reusing("allocations, decode reused, WithReuse and WithAliasedInput", 1, avro.WithReuse(), avro.WithAliasedInput()),
+	)
+}
+
+// reusing returns the gate on what reading into a used value of the generated type allocates. With options its codec works by the plan.
+func reusing(name string, limit float64, opts ...avro.Option) measure.Gate {
+	return allocating(Generated, name, limit, func(_ codec, _ *Event, body []byte) (func(), error) {
+		c, err := avro.For[schemas.OrderEvent](schemas.OrderEventSchema, opts...)
+		v := new(schemas.OrderEvent)
 		return func() { err = c.Decode(body, v) }, err
-	}))
+	})
 }
 
 // runs is how often allocations are counted.
