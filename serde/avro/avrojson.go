@@ -106,7 +106,7 @@ func (r *Record) UnmarshalJSON(text []byte) error {
 }
 
 func (s *Schema) binaryToJSON(dst, data []byte, cfg *config) ([]byte, error) {
-	w := jsonWriter{decoder{cfg: cfg, src: data}, s.derive().least()}
+	w := jsonWriter{decoder{Input: Input{src: data}, cfg: cfg}, s.derive().least()}
 	dst, err := w.value(dst, s)
 	if err != nil {
 		err.name = s.name

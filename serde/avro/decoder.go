@@ -313,17 +313,22 @@ func (d *decoder) oddText(pos int) (string, int, *Error) {
 		return "", pos, err
 	}
 	start, end := d.pos, d.pos+n
-	switch d.cfg.text {
-	case KeepInvalidUTF8:
-		if end-d.backStart > len(d.back) {
-			d.copy(start, end)
-		}
-		return d.back[start-d.backStart : end-d.backStart], end, nil
-	case ReplaceInvalidUTF8:
-		return strings.ToValidUTF8(string(d.src[start:end]), "\uFFFD"), end, nil
-	default:
-		return "", pos, d.failAt(start, "a string of %d bytes is not valid UTF-8; WithInvalidUTF8 takes it", n)
+	if d.cfg.text != KeepInvalidUTF8 {
+		s, err := d.invalid(start, n)
+		return s, end, err
 	}
+	if end-d.backStart > len(d.back) {
+		d.copy(start, end)
+	}
+	return d.back[start-d.backStart : end-d.backStart], end, nil
+}
+
+// invalid returns what becomes of text that is not valid UTF-8.
+func (d *decoder) invalid(pos, n int) (string, *Error) {
+	if d.cfg.text == RejectInvalidUTF8 {
+		return "", d.failAt(pos, "a string of %d bytes is not valid UTF-8; WithInvalidUTF8 takes it", n)
+	}
+	return strings.ToValidUTF8(string(d.src[pos:pos+n]), "\uFFFD"), nil
 }
 
 // readText reads a string.

@@ -74,7 +74,7 @@ func newSequence[T any](s *codecState, writer []string) (*Sequence[T], error) {
 // Reset begins with a new piece. Nothing that was or will be read refers to src, which may change once its values are read.
 func (s *Sequence[T]) Reset(src []byte) {
 	d := s.d
-	d.src, d.back, d.backStart = src, "", 0
+	d.Input = Input{src: src, backSize: maxBack}
 	if d.cfg.aliasInput {
 		d.src = bytes.Clone(src)
 		d.back = unsafe.String(unsafe.SliceData(d.src), len(d.src))
@@ -129,7 +129,7 @@ func (s *Sequence[T]) AppendJSON(dst []byte) ([]byte, error) {
 	if s.failed != nil {
 		return dst, s.failed
 	}
-	w := jsonWriter{decoder{cfg: s.d.cfg, src: s.src, pos: s.pos}, s.writer.derive().least()}
+	w := jsonWriter{decoder{Input: Input{src: s.src}, cfg: s.d.cfg, pos: s.pos}, s.writer.derive().least()}
 	out, err := w.value(dst, s.writer)
 	if err != nil {
 		err.name = s.writer.name
