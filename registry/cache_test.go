@@ -463,3 +463,19 @@ func TestCacheIsBounded(t *testing.T) {
 		t.Errorf("%d schemas of 1.3 kB were kept in 20 kB", kept)
 	}
 }
+
+// What a client has registered itself exists, whatever it was told about the id a moment before.
+func TestOwnRegistrationEndsTheAbsence(t *testing.T) {
+	t.Parallel()
+	c := newClient(t, "http://registry", registry.WithTransport(newSwitchable()))
+	if _, err := c.SchemaByID(t.Context(), "", serde.NumberID(1)); !errors.Is(err, registry.ErrSchemaNotFound) {
+		t.Fatalf("before: %v, want ErrSchemaNotFound", err)
+	}
+	registered, err := c.Register(t.Context(), "s", order)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.SchemaByID(t.Context(), "", registered.ID); err != nil {
+		t.Errorf("after: %v", err)
+	}
+}

@@ -3,6 +3,8 @@ package registry
 import (
 	"context"
 	"net/http"
+
+	"github.com/magicbyte-go/magicbyte/serde"
 )
 
 // DeleteSubject deletes all versions of subject softly and returns those that were live: they are gone from all lists, but
@@ -52,6 +54,24 @@ func (c *Client) deleteVersion(ctx context.Context, op, subject string, version 
 		return 0, attempt.because(err)
 	}
 	defer c.forgetSubject(ctx, subject)
+	if version == serde.LatestVersion { // by its number: repeated after a lost answer, "latest" would delete the one before it, too
+		var newest struct {
+			Subject string `json:"subject"`
+			Version int    `json:"version"`
+		}
+		err := c.get(ctx, versionPath(subject, version), &newest)
+		if err == nil {
+			err = c.checkContext(subject, newest.Subject)
+		}
+		if err == nil && newest.Version < 1 {
+			err = malformed(http.StatusOK, "the answer has version %d", newest.Version)
+		}
+		if err != nil {
+			return 0, attempt.because(err)
+		}
+		version = newest.Version
+		attempt.Version = version
+	}
 	if err := c.rest(ctx, http.MethodDelete, versionPath(subject, version)+query, nil, &deleted); err != nil {
 		return 0, attempt.because(err)
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"strconv"
 
 	"github.com/magicbyte-go/magicbyte/registry/internal/cache"
 	"github.com/magicbyte-go/magicbyte/serde"
@@ -99,6 +98,12 @@ func (c *Client) add(ctx context.Context, subject string, schema serde.Schema) (
 	}
 	schema.Type = schemaType(schema.Type)
 	added, err := answer.place(http.StatusOK, subject, schema)
+	if err == nil && answer.Text != "" { // as whoever reads records will get it
+		stored := added
+		if stored.Schema, err = answer.schema(http.StatusOK, c.ignoredRules); err == nil {
+			c.keepID(ctx, stored)
+		}
+	}
 	if err == nil && added.Version > 0 { // in place of what was the newest before, which may be that there was none
 		c.remember(ctx, versionKey{subject: subject, version: added.Version}.asked(), added)
 		c.remember(ctx, versionKey{subject: subject, version: serde.LatestVersion}.asked(), added)
@@ -111,16 +116,4 @@ func (c *Client) normalizeQuery() string {
 		return "?normalize=true"
 	}
 	return ""
-}
-
-// checkContext refuses an answer from another registry context than subject's: a registry asked for a plain subject that the default context
-// lacks may answer one of the same name from elsewhere, and its id names another schema here, or none.
-func (c *Client) checkContext(subject, answered string) error {
-	if answered == "" || c.contextOf(answered) == c.contextOf(subject) {
-		return nil
-	}
-	return &Error{
-		HTTPStatus: http.StatusOK, Code: codeSubjectNotFound,
-		Message: "the registry has it in another context only, as " + strconv.Quote(answered),
-	}
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/magicbyte-go/magicbyte/serde"
 )
 
-// SchemaByID returns the schema with this number in a registry context ("" for the default one), or with this GUID
+// SchemaByID returns the schema with this number in a registry context ("" for the client's own, which is the default one, ".", unless the base URL says otherwise), or with this GUID
 // (Confluent's registry since 8.0). It is served from the cache where possible; that an id does not exist is remembered for
 // 5 s. An id that the registry does not know is [ErrSchemaNotFound] and [serde.ErrUnknownSchema].
 func (c *Client) SchemaByID(ctx context.Context, registryContext string, id serde.SchemaID) (serde.Schema, error) {
@@ -28,15 +28,6 @@ func (c *Client) SchemaByID(ctx context.Context, registryContext string, id serd
 		return *s, nil
 	}
 	return c.schemaByID(ctx, key)
-}
-
-// foreign is the name of a registry context as ids have it: "" for the client's own, and for GUIDs, which are the same in all of them.
-func (c *Client) foreign(context string, id serde.SchemaID) string {
-	context = contextName(context)
-	if _, isGUID := id.GUID(); isGUID || context == c.home {
-		return ""
-	}
-	return context
 }
 
 func (c *Client) schemaByID(ctx context.Context, key idKey) (serde.Schema, error) {

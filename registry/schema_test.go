@@ -319,3 +319,28 @@ func TestRules(t *testing.T) {
 		})
 	}
 }
+
+// A client that is put into a context by its base URL still reaches the default one, by its name, and never takes the ids of one for those of the other.
+func TestDefaultContextFromAnother(t *testing.T) {
+	t.Parallel()
+	network := newSwitchable()
+	inDefault := newClient(t, "http://registry", registry.WithTransport(network))
+	if _, err := inDefault.Register(t.Context(), "plain", serde.Schema{Text: `"int"`}); err != nil {
+		t.Fatal(err)
+	}
+	c := newClient(t, "http://registry/contexts/.c", registry.WithTransport(network))
+	if _, err := c.Register(t.Context(), "own", serde.Schema{Text: `"string"`}); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // from the registry, then from the cache
+		if s, err := c.SchemaByVersion(t.Context(), ":.:plain", 1); err != nil || s.Text != `"int"` {
+			t.Errorf("version 1 of :.:plain: %q, %v, want the default context's", s.Text, err)
+		}
+		if s, err := c.SchemaByID(t.Context(), ".", serde.NumberID(1)); err != nil || s.Text != `"int"` {
+			t.Errorf("id 1 in context .: %q, %v, want the default context's", s.Text, err)
+		}
+		if s, err := c.SchemaByID(t.Context(), "", serde.NumberID(1)); err != nil || s.Text != `"string"` {
+			t.Errorf("id 1 without a context: %q, %v, want that of .c", s.Text, err)
+		}
+	}
+}

@@ -25,6 +25,7 @@ type Memo[K comparable, V any] struct {
 type flight[V any] struct {
 	cancel  context.CancelFunc
 	waiters int // under the memo's mu; a refresh in the background waits for itself
+	until   patience
 	done    chan struct{}
 	value   V     // once done
 	err     error // once done
@@ -40,7 +41,7 @@ func NewMemo[K comparable, V any](t *Table[K, V], ttl func(V) time.Duration, gro
 }
 
 // Get returns what is kept for key, or what load returns; errors are not kept. Where ctx ends first, Get returns its error at
-// once, and load goes on for the others. load runs under a context with the values of the first caller's. A value in the last quarter of its
+// once, and load goes on for the others. load runs under a context with the values of the first caller's, whose end [Deadline] tells. A value in the last quarter of its
 // time is returned, and load runs in the background to replace it.
 func (m *Memo[K, V]) Get(ctx context.Context, key K, load func(context.Context) (V, error)) (V, error) {
 	kept, age := m.table.look(key)
@@ -87,11 +88,12 @@ func (m *Memo[K, V]) join(ctx context.Context, key K, load func(context.Context)
 	}
 	f = m.flights[key]
 	if f == nil {
-		if f = m.start(ctx, key, load); f == nil {
+		if f = m.start(ctx, ctx, key, load); f == nil {
 			return nil, value, false
 		}
 	}
 	f.waiters++
+	f.until.extend(ctx)
 	return f, value, false
 }
 
@@ -99,15 +101,16 @@ func (m *Memo[K, V]) refresh(ctx context.Context, key K, load func(context.Conte
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.flights[key] == nil {
-		if f := m.start(ctx, key, load); f != nil {
+		if f := m.start(ctx, context.Background(), key, load); f != nil {
 			f.waiters++
 		}
 	}
 }
 
-// start begins a flight, under mu. It returns nil when the group is closed.
-func (m *Memo[K, V]) start(ctx context.Context, key K, load func(context.Context) (V, error)) *flight[V] {
+// start begins a flight, under mu, for someone who waits until the end of waiting. It returns nil when the group is closed.
+func (m *Memo[K, V]) start(ctx, waiting context.Context, key K, load func(context.Context) (V, error)) *flight[V] {
 	f := &flight[V]{done: make(chan struct{})}
+	f.until.extend(waiting) // before it takes off: load asks
 	f.cancel = m.group.Go(ctx, func(ctx context.Context) { m.fly(ctx, key, f, load) })
 	if f.cancel == nil {
 		return nil
@@ -117,7 +120,7 @@ func (m *Memo[K, V]) start(ctx context.Context, key K, load func(context.Context
 }
 
 func (m *Memo[K, V]) fly(ctx context.Context, key K, f *flight[V], load func(context.Context) (V, error)) {
-	f.value, f.err = load(ctx)
+	f.value, f.err = load(context.WithValue(ctx, patienceKey{}, &f.until))
 	if f.err != nil && m.group.Closed() {
 		f.err = ErrClosed // rather than the end of a context that was none of the waiters'
 	}

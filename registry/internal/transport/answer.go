@@ -15,11 +15,11 @@ import (
 
 // exchange sends req and reads the answer to its end, so that nobody waits for the network or meets a body that cannot be trusted: a
 // 2xx answer that comes out is JSON within the limit, and a redirect does not come out at all (following one would carry credentials
-// elsewhere, and send a POST as a GET). caller is the context without the time-out of the attempt.
-func (t *Transport) exchange(caller context.Context, req *http.Request) (*Answer, error) {
+// elsewhere, and send a POST as a GET). caller is the context without timeout, which is the attempt's.
+func (t *Transport) exchange(caller context.Context, req *http.Request, timeout time.Duration) (*Answer, error) {
 	resp, err := t.config.Network.RoundTrip(req)
 	if err != nil {
-		return nil, t.explain(caller, req.Context(), err)
+		return nil, explain(caller, req.Context(), timeout, err)
 	}
 	limit := t.config.MaxResponse
 	body, err := io.ReadAll(io.LimitReader(resp.Body, limit+1))
@@ -29,7 +29,7 @@ func (t *Transport) exchange(caller context.Context, req *http.Request) (*Answer
 	case resp.StatusCode >= 300 && resp.StatusCode < 400:
 		return nil, malformed(resp.StatusCode, "redirected to %s, which is not followed: put the final address into the base URL", redirectHost(resp))
 	case err != nil && success:
-		return nil, t.explain(caller, req.Context(), fmt.Errorf("it broke off: %w", err))
+		return nil, explain(caller, req.Context(), timeout, fmt.Errorf("it broke off: %w", err))
 	case success && int64(len(body)) > limit:
 		return nil, malformed(resp.StatusCode, "the answer is larger than %d bytes (WithMaxResponse)", limit)
 	case success:
@@ -48,12 +48,12 @@ func malformed(status int, format string, args ...any) error {
 
 // explain keeps the end of the caller's context apart from all other time-outs: a dialler's own and ours answer errors.Is for
 // context.DeadlineExceeded too, and would look as if the caller had given up.
-func (t *Transport) explain(caller, request context.Context, err error) error {
+func explain(caller, request context.Context, timeout time.Duration, err error) error {
 	switch {
 	case caller.Err() != nil:
 		return caller.Err()
 	case request.Err() != nil:
-		return &Error{Err: fmt.Errorf("no answer within %v (WithTimeout)", t.config.Timeout)}
+		return &Error{Err: fmt.Errorf("no answer within %v (WithTimeout, or this URL's part of the time that the call has)", timeout.Round(time.Millisecond))}
 	case errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled):
 		return &Error{Err: fmt.Errorf("no answer: %v", err)} //nolint:errorlint // not the caller's, so not wrapped
 	default:

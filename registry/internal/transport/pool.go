@@ -28,11 +28,11 @@ type breaker struct {
 func newPool(n int) *pool { return &pool{breakers: make([]breaker, n)} }
 
 // next returns the index of an endpoint that was not tried, or -1. The first one of a round is always an endpoint: when all are
-// resting, the preferred one is asked nevertheless.
+// resting, the one that has rested for longest is asked nevertheless, so that whichever comes back first is found soon.
 func (p *pool) next(tried []bool) int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	rested, asked := -1, false
+	rested, first, asked := -1, p.preferred, false
 	now := time.Now()
 	for n := range p.breakers {
 		i := (p.preferred + n) % len(p.breakers)
@@ -44,6 +44,8 @@ func (p *pool) next(tried []bool) int {
 			return i
 		case rested < 0 && !b.probing && !now.Before(b.rests):
 			rested = i
+		case b.rests.Before(p.breakers[first].rests):
+			first = i
 		}
 	}
 	switch {
@@ -53,8 +55,20 @@ func (p *pool) next(tried []bool) int {
 	case asked:
 		return -1
 	default:
-		return p.preferred
+		return first
 	}
+}
+
+// more is how many endpoints that were not tried may be asked by now.
+func (p *pool) more(tried []bool) (n int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for i, b := range p.breakers {
+		if !tried[i] && (b.failures == 0 || !b.probing && !time.Now().Before(b.rests)) {
+			n++
+		}
+	}
+	return n
 }
 
 // report says what came of asking endpoint i.

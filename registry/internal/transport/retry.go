@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"strconv"
 	"time"
+
+	"github.com/magicbyte-go/magicbyte/registry/internal/cache"
 )
 
 const (
@@ -55,7 +57,7 @@ func pause(ctx context.Context, n int, retryAfter time.Duration) (time.Duration,
 		return 0, false
 	}
 	wait := retryAfter + rand.N(min(firstPause<<min(n, 10), longPause))
-	deadline, bounded := ctx.Deadline()
+	deadline, bounded := cache.Deadline(ctx)
 	return wait, !bounded || time.Until(deadline) > wait
 }
 
@@ -73,7 +75,8 @@ func sleep(ctx context.Context, d time.Duration) bool {
 // retryAfter reads the header of that name (RFC 9110, section 10.2.3): seconds or a date. It is 0 where there is none, or nonsense.
 func retryAfter(h http.Header, now time.Time) time.Duration {
 	value := h.Get("Retry-After")
-	if seconds, err := strconv.ParseUint(value, 10, 31); err == nil {
+	seconds, err := strconv.ParseUint(value, 10, 31)
+	if err == nil || errors.Is(err, strconv.ErrRange) { // of the largest number, where it is larger
 		return time.Duration(seconds) * time.Second
 	}
 	if at, err := http.ParseTime(value); err == nil {

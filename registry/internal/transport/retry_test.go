@@ -127,6 +127,7 @@ func TestRetryAfter(t *testing.T) {
 		{"nonsense", "soon", 0, "200", 0, 200 * time.Millisecond},
 		{"negative", "-5", 0, "200", 0, 200 * time.Millisecond},
 		{"longer than a caller should wait", "31", 0, "429", 0, 0},
+		{"longer than anyone can wait", "99999999999999999999", 0, "429", 0, 0},
 		{"longer than this caller waits", "7", 5 * time.Second, "429", 0, 0},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -247,6 +248,30 @@ func TestAllDown(t *testing.T) {
 			if got := do(t.Context(), tr); got != "503" || len(n.asked) != want {
 				t.Errorf("request %d: %s, asked %v, want %d hosts", i, got, n.asked, want)
 			}
+		}
+	})
+}
+
+// When all hosts are down, a request asks the one whose turn comes next, so that one that is back is found although it was not the preferred one.
+func TestComesBackWhileAllRest(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		n := &network{hosts: map[string][]answer{"a": {{status: 503}}, "b": {{status: 503}}, "c": {{status: 503}}}}
+		tr := n.transport(0, "a", "b", "c")
+		for range 20 { // seconds: by now each of them rests for long
+			do(t.Context(), tr)
+			<-time.After(time.Second)
+		}
+		n.hosts["c"] = []answer{good}
+		begun := time.Now()
+		for do(t.Context(), tr) != "200" {
+			<-time.After(100 * time.Millisecond)
+		}
+		if took := time.Since(begun); took > time.Second {
+			t.Errorf("found the host that is back after %v", took)
+		}
+		if got := do(t.Context(), tr); got != "200" {
+			t.Errorf("and then %s", got)
 		}
 	})
 }

@@ -9,6 +9,8 @@ import (
 	"log/slog"
 	"net/http"
 	"time"
+
+	"github.com/magicbyte-go/magicbyte/registry/internal/cache"
 )
 
 // MediaType is what a registry speaks.
@@ -112,9 +114,10 @@ func (t *Transport) round(ctx context.Context, r Request) (answer *Answer, v ver
 			return answer, v, err
 		}
 		tried[i] = true
-		answer, err = t.ask(ctx, t.config.Endpoints[i], r)
+		begun := time.Now()
+		answer, err = t.ask(ctx, t.config.Endpoints[i], r, t.share(ctx, tried))
 		if ctx.Err() != nil {
-			t.pool.release(i)
+			t.abandoned(i, time.Since(begun))
 			return nil, verdict{}, err
 		}
 		asked := v.retryAfter
@@ -132,16 +135,39 @@ func (t *Transport) round(ctx context.Context, r Request) (answer *Answer, v ver
 	}
 }
 
+// abandoned notes what was learnt about endpoint i from an attempt that ended because nobody waited for it any longer. Were it nothing, an address
+// that swallows requests would be asked first by everyone whose patience is shorter than an attempt, and the others never.
+func (t *Transport) abandoned(i int, after time.Duration) {
+	if after < enough {
+		t.pool.release(i)
+	} else {
+		t.pool.report(i, false)
+	}
+}
+
+// enough is how long an endpoint has to answer before its silence says anything about it.
+const enough = time.Second
+
+// share is how long an attempt may take: where the caller's time is short, each endpoint that is still to come in this round gets a part of it.
+func (t *Transport) share(ctx context.Context, tried []bool) time.Duration {
+	more := t.pool.more(tried)
+	until, ends := cache.Deadline(ctx)
+	if more == 0 || !ends {
+		return t.config.Timeout
+	}
+	return min(t.config.Timeout, max(enough, time.Until(until)/time.Duration(more+1)))
+}
+
 // ask makes one attempt, and a second one when the registry refuses credentials that can be renewed.
-func (t *Transport) ask(ctx context.Context, e Endpoint, r Request) (*Answer, error) {
+func (t *Transport) ask(ctx context.Context, e Endpoint, r Request, timeout time.Duration) (*Answer, error) {
 	if e.Authorize == nil {
-		return t.attempt(ctx, e, r, "")
+		return t.attempt(ctx, e, r, timeout, "")
 	}
 	header, err := e.Authorize(ctx, "")
 	if err != nil {
 		return nil, unauthorizedError{err}
 	}
-	answer, err := t.attempt(ctx, e, r, header)
+	answer, err := t.attempt(ctx, e, r, timeout, header)
 	if err != nil || answer.Status != http.StatusUnauthorized {
 		return answer, err
 	}
@@ -152,13 +178,13 @@ func (t *Transport) ask(ctx context.Context, e Endpoint, r Request) (*Answer, er
 	case renewed == header:
 		return answer, nil
 	default:
-		return t.attempt(ctx, e, r, renewed)
+		return t.attempt(ctx, e, r, timeout, renewed)
 	}
 }
 
 // attempt makes one request.
-func (t *Transport) attempt(ctx context.Context, e Endpoint, r Request, authorization string) (*Answer, error) {
-	bounded, cancel := context.WithTimeout(ctx, t.config.Timeout)
+func (t *Transport) attempt(ctx context.Context, e Endpoint, r Request, timeout time.Duration, authorization string) (*Answer, error) {
+	bounded, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	var body io.Reader
 	if r.Body != nil {
@@ -179,7 +205,7 @@ func (t *Transport) attempt(ctx context.Context, e Endpoint, r Request, authoriz
 		req.Header.Set("Authorization", authorization)
 	}
 	start := time.Now()
-	answer, err := t.exchange(ctx, req)
+	answer, err := t.exchange(ctx, req, timeout)
 	t.log(req, start, answer, err)
 	return answer, err
 }
