@@ -2,66 +2,73 @@ package embedded
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 )
 
-// change is one decision of the registry. What is exported in a change is what
-// the journal keeps of it: an object with the kind as its only member.
+// change is one decision of the registry.
 type change interface {
 	apply(s *state)
-	kind() string
+	stored() storedChange
 }
 
-func (putVersion) kind() string  { return "put" }
-func (hideVersion) kind() string { return "hide" }
-func (dropVersion) kind() string { return "drop" }
-func (putConfig) kind() string   { return "config" }
-func (putMode) kind() string     { return "mode" }
-func (putContext) kind() string  { return "context" }
-func (dropContext) kind() string { return "dropContext" }
-
-// changeKinds read a change by its kind.
-var changeKinds = map[string]func(json.RawMessage) (change, error){
-	putVersion{}.kind():  decodeChange[putVersion],
-	hideVersion{}.kind(): decodeChange[hideVersion],
-	dropVersion{}.kind(): decodeChange[dropVersion],
-	putConfig{}.kind():   decodeChange[putConfig],
-	putMode{}.kind():     decodeChange[putMode],
-	putContext{}.kind():  decodeChange[putContext],
-	dropContext{}.kind(): decodeChange[dropContext],
+// storedChange is a change as the journal keeps it: an object with the kind as its only member. It is read in one go, as opening a large
+// journal is little else than reading these.
+type storedChange struct {
+	Put         *storedVersion `json:"put,omitempty"`
+	Hide        *hideVersion   `json:"hide,omitempty"`
+	Drop        *dropVersion   `json:"drop,omitempty"`
+	Config      *putConfig     `json:"config,omitempty"`
+	Mode        *putMode       `json:"mode,omitempty"`
+	Context     *putContext    `json:"context,omitempty"`
+	DropContext *dropContext   `json:"dropContext,omitempty"`
 }
 
-func decodeChange[C change](raw json.RawMessage) (change, error) {
-	var c C
-	err := json.Unmarshal(raw, &c)
-	return c, err
+func (h hideVersion) stored() storedChange { return storedChange{Hide: &h} }
+func (d dropVersion) stored() storedChange { return storedChange{Drop: &d} }
+func (p putConfig) stored() storedChange   { return storedChange{Config: &p} }
+func (p putMode) stored() storedChange     { return storedChange{Mode: &p} }
+func (p putContext) stored() storedChange  { return storedChange{Context: &p} }
+func (d dropContext) stored() storedChange { return storedChange{DropContext: &d} }
+
+func (c storedChange) change() (change, error) {
+	switch {
+	case c.Put != nil:
+		return c.Put.put()
+	case c.Hide != nil:
+		return *c.Hide, nil
+	case c.Drop != nil:
+		return *c.Drop, nil
+	case c.Config != nil:
+		return *c.Config, nil
+	case c.Mode != nil:
+		return *c.Mode, nil
+	case c.Context != nil:
+		return *c.Context, nil
+	case c.DropContext != nil:
+		return *c.DropContext, nil
+	}
+	return nil, errors.New("a change of an unknown kind")
 }
 
 func encodeChanges(changes []change) ([]byte, error) {
-	list := make([]map[string]change, len(changes))
+	list := make([]storedChange, len(changes))
 	for i, c := range changes {
-		list[i] = map[string]change{c.kind(): c}
+		list[i] = c.stored()
 	}
 	return json.Marshal(list)
 }
 
 func decodeChanges(record []byte) ([]change, error) {
-	var list []map[string]json.RawMessage
+	var list []storedChange
 	if err := json.Unmarshal(record, &list); err != nil {
 		return nil, fmt.Errorf("read changes: %w", err)
 	}
-	var changes []change
-	for _, one := range list {
-		for kind, raw := range one {
-			read := changeKinds[kind]
-			if read == nil {
-				return nil, fmt.Errorf("a change of the unknown kind %q", kind)
-			}
-			c, err := read(raw)
-			if err != nil {
-				return nil, fmt.Errorf("read a change of kind %s: %w", kind, err)
-			}
-			changes = append(changes, c)
+	changes := make([]change, len(list))
+	for i, one := range list {
+		var err error
+		if changes[i], err = one.change(); err != nil {
+			return nil, fmt.Errorf("read changes: %w", err)
 		}
 	}
 	return changes, nil
@@ -93,27 +100,22 @@ type storedVersion struct {
 	Deleted    bool        `json:"deleted,omitempty"`
 }
 
-func (p putVersion) MarshalJSON() ([]byte, error) {
+func (p putVersion) stored() storedChange {
 	v, s := &p.version, p.version.schema
-	return json.Marshal(storedVersion{
+	return storedChange{Put: &storedVersion{
 		Key: v.versionKey, ID: v.id, Type: s.kind, Text: s.text, References: s.references, Metadata: s.metadata,
 		Structure: s.structure[:], TS: v.ts, Deleted: v.deleted,
-	})
+	}}
 }
 
-func (p *putVersion) UnmarshalJSON(b []byte) error {
-	var stored storedVersion
-	if err := json.Unmarshal(b, &stored); err != nil {
-		return err
-	}
-	s := &schema{kind: stored.Type, text: stored.Text, references: stored.References, metadata: stored.Metadata}
-	if len(stored.Structure) != len(s.structure) {
-		return fmt.Errorf("the structure's hash has %d bytes", len(stored.Structure))
+func (v *storedVersion) put() (change, error) {
+	s := &schema{kind: v.Type, text: v.Text, references: v.References, metadata: v.Metadata}
+	if len(v.Structure) != len(s.structure) {
+		return nil, fmt.Errorf("the structure's hash has %d bytes", len(v.Structure))
 	}
 	s.identify()
-	copy(s.structure[:], stored.Structure)
-	p.version = version{versionKey: stored.Key, id: stored.ID, schema: s, ts: stored.TS, deleted: stored.Deleted}
-	return nil
+	copy(s.structure[:], v.Structure)
+	return putVersion{version{versionKey: v.Key, id: v.ID, schema: s, ts: v.TS, deleted: v.Deleted}}, nil
 }
 
 // UnmarshalJSON reads the members as a request's are read.
