@@ -2,8 +2,10 @@ package transport
 
 import (
 	"crypto/tls"
+	"errors"
 	"net"
 	"net/http"
+	"net/url"
 	"time"
 )
 
@@ -12,7 +14,7 @@ import (
 func NewNetwork(conf *tls.Config) *http.Transport {
 	dialer := &net.Dialer{Timeout: 5 * time.Second, KeepAlive: 30 * time.Second}
 	return &http.Transport{
-		Proxy:                  http.ProxyFromEnvironment,
+		Proxy:                  discreet(http.ProxyFromEnvironment),
 		DialContext:            dialer.DialContext,
 		ForceAttemptHTTP2:      true,
 		MaxIdleConnsPerHost:    32,
@@ -20,5 +22,16 @@ func NewNetwork(conf *tls.Config) *http.Transport {
 		TLSHandshakeTimeout:    5 * time.Second,
 		MaxResponseHeaderBytes: 1 << 20,
 		TLSClientConfig:        conf,
+	}
+}
+
+// discreet keeps what a proxy variable holds, which may be a password, out of the error that it is no address.
+func discreet(proxy func(*http.Request) (*url.URL, error)) func(*http.Request) (*url.URL, error) {
+	return func(r *http.Request) (*url.URL, error) {
+		at, err := proxy(r)
+		if err != nil {
+			return nil, errors.New("the proxy of the environment (HTTP_PROXY, HTTPS_PROXY) is not an address (not shown, it may hold a password)")
+		}
+		return at, nil
 	}
 }
