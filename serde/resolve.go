@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 )
 
 // maxReferences bounds how many schemas one schema may pull in by reference, so that a registry's answer cannot keep a caller busy
@@ -21,10 +22,11 @@ func texts(ctx context.Context, reg SchemaReader, registryContext string, schema
 	}
 	var out []string
 	seen := map[place]bool{}
-	var visit func(Schema) error
-	visit = func(s Schema) error {
+	var visit func(string, Schema) error
+	visit = func(registryContext string, s Schema) error {
 		for _, ref := range s.References {
-			at := place{ref.Subject, ref.Version}
+			subject, within := referredFrom(registryContext, ref.Subject)
+			at := place{subject, ref.Version}
 			if seen[at] {
 				continue
 			}
@@ -32,25 +34,35 @@ func texts(ctx context.Context, reg SchemaReader, registryContext string, schema
 			if len(seen) > maxReferences {
 				return fmt.Errorf("%w: more than %d references", ErrUnresolvable, maxReferences)
 			}
-			subject := ref.Subject
-			if registryContext != "" && subject != "" && subject[0] != ':' {
-				subject = ":" + registryContext + ":" + subject
-			}
 			referred, err := reg.SchemaByVersion(ctx, subject, ref.Version)
 			if err != nil {
 				return fmt.Errorf("reference %s (subject %s version %d): %w", ref.Name, ref.Subject, ref.Version, err)
 			}
-			if err := visit(referred.Schema); err != nil {
+			if err := visit(within, referred.Schema); err != nil {
 				return err
 			}
 		}
 		out = append(out, s.Text)
 		return nil
 	}
-	if err := visit(schema); err != nil {
+	if err := visit(registryContext, schema); err != nil {
 		return nil, err
 	}
 	return out, nil
+}
+
+// referredFrom returns the name of a subject that a schema of registryContext refers to, and the context that the subject is in: names in what it
+// refers to itself are meant there.
+func referredFrom(registryContext, subject string) (qualified, within string) {
+	if rest, ok := strings.CutPrefix(subject, ":."); ok {
+		if within, _, ok := strings.Cut(rest, ":"); ok {
+			return subject, "." + within
+		}
+	}
+	if registryContext == "" || subject == "" {
+		return subject, registryContext
+	}
+	return ":" + registryContext + ":" + subject, registryContext
 }
 
 // checkType refuses a schema of another language than the codec's.
