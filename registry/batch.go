@@ -159,7 +159,7 @@ func (b *batch) check(ctx context.Context, it *item) error {
 		return err
 	}
 	candidate := compat.Schema{Text: it.schema.Text}
-	if candidate.References, err = b.texts(ctx, it, make(map[string]bool)); err != nil {
+	if candidate.References, err = b.texts(ctx, it, make(map[versionKey]bool)); err != nil {
 		return attempt.because(err)
 	}
 	result := compat.Check(level, candidate, earlier)
@@ -196,12 +196,12 @@ func (b *batch) add(ctx context.Context, it *item) error {
 	return nil
 }
 
-// texts returns the texts of what an item refers to, each after what it refers to itself. Subjects in seen are left out.
-func (b *batch) texts(ctx context.Context, it *item, seen map[string]bool) ([]string, error) {
+// texts returns the texts of what an item refers to, each after what it refers to itself. Versions in seen are left out.
+func (b *batch) texts(ctx context.Context, it *item, seen map[versionKey]bool) ([]string, error) {
 	var texts []string
 	for i, ref := range it.schema.References {
-		subject := b.client.referred(it.subject, ref)
-		if seen[subject] {
+		at := versionKey{subject: b.client.referred(it.subject, ref), version: ref.Version}
+		if seen[at] {
 			continue
 		}
 		to := it.refers[i]
@@ -213,7 +213,7 @@ func (b *batch) texts(ctx context.Context, it *item, seen map[string]bool) ([]st
 			texts = append(texts, more...)
 			continue
 		}
-		seen[subject] = true
+		seen[at] = true
 		more, err := b.texts(ctx, to, seen)
 		if err != nil {
 			return nil, err

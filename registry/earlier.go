@@ -35,7 +35,7 @@ func (c *Client) earlier(ctx context.Context, subject string, level compat.Level
 		case s.Type != serde.TypeAvro:
 			return nil, nil
 		}
-		references, err := c.referredTexts(ctx, subject, s.References, make(map[string]bool))
+		references, err := c.referredTexts(ctx, subject, s.References, make(map[versionKey]bool))
 		if err != nil {
 			return nil, err
 		}
@@ -44,15 +44,16 @@ func (c *Client) earlier(ctx context.Context, subject string, level compat.Level
 	return all, nil
 }
 
-// referredTexts returns the texts of what a schema of subject refers to, each after what it refers to itself. Subjects in seen are left out, and added.
-func (c *Client) referredTexts(ctx context.Context, subject string, references []serde.Reference, seen map[string]bool) ([]string, error) {
+// referredTexts returns the texts of what a schema of subject refers to, each after what it refers to itself. Versions in seen are left out, and added.
+func (c *Client) referredTexts(ctx context.Context, subject string, references []serde.Reference, seen map[versionKey]bool) ([]string, error) {
 	var texts []string
 	for _, ref := range references {
 		from := c.referred(subject, ref)
-		if seen[from] {
+		at := versionKey{subject: from, version: ref.Version}
+		if seen[at] {
 			continue
 		}
-		if seen[from] = true; len(seen) > maxReferences {
+		if seen[at] = true; len(seen) > maxReferences {
 			return nil, fmt.Errorf("more than %d references", maxReferences)
 		}
 		s, err := c.SchemaByVersion(ctx, from, ref.Version)

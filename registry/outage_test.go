@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"os"
@@ -390,6 +391,65 @@ func TestPreload(t *testing.T) {
 	}
 	if err := s.client(t, registry.WithRetries(0)).Preload(ctx, "a", "b"); !errors.Is(err, registry.ErrUnavailable) || !strings.Contains(err.Error(), " b:") {
 		t.Errorf("with the registry down: %v, want ErrUnavailable for each subject", err)
+	}
+}
+
+// What was deleted softly was written with, so it is read with: by its id, and by whoever refers to it.
+func TestSoftDeletedIsRead(t *testing.T) {
+	t.Parallel()
+	ctx, s := t.Context(), newSwitchable()
+	setUp := s.client(t)
+	if _, err := setUp.Register(ctx, "address", serde.Schema{Text: `{"type":"record","name":"Address","fields":[]}`}); err != nil {
+		t.Fatal(err)
+	}
+	customer, err := setUp.Register(ctx, "customer", serde.Schema{
+		Text:       `{"type":"record","name":"Customer","fields":[{"name":"a","type":"Address"}]}`,
+		References: []serde.Reference{{Name: "Address", Subject: "address", Version: 1}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, subject := range []string{"customer", "address"} {
+		if _, err := setUp.DeleteSubject(ctx, subject); err != nil {
+			t.Fatal(err)
+		}
+	}
+	reads := func(c *registry.Client) {
+		t.Helper()
+		got, err := c.SchemaByID(ctx, "", customer.ID)
+		if err != nil || len(got.References) != 1 {
+			t.Fatalf("by id: %+v, %v", got, err)
+		}
+		if _, err := c.SchemaByVersion(ctx, "address", got.References[0].Version); err != nil {
+			t.Errorf("what it refers to: %v", err)
+		}
+		if _, err := c.SchemaByVersion(ctx, "customer", serde.LatestVersion); !errors.Is(err, registry.ErrSubjectNotFound) {
+			t.Errorf("the newest live version: %v, want ErrSubjectNotFound", err)
+		}
+	}
+	reads(s.client(t))
+	preloaded := s.client(t)
+	if err := preloaded.Preload(ctx, "customer"); err != nil {
+		t.Fatal(err)
+	}
+	s.state.Store(isDown)
+	reads(preloaded)
+}
+
+// Another registry's chain of references without an end keeps nobody busy for ever.
+func TestPreloadOfEndlessReferences(t *testing.T) {
+	t.Parallel()
+	s := serveFunc(t, func(w http.ResponseWriter, r *http.Request) {
+		n, subject := 0, strings.Split(r.URL.Path, "/")[2]
+		_, _ = fmt.Sscanf(subject, "s%d", &n)
+		if strings.HasSuffix(r.URL.Path, "/versions") {
+			ok("[1]").write(w)
+			return
+		}
+		ok(fmt.Sprintf(`{"subject":%q,"version":1,"id":%d,"schema":"\"int\"","references":[{"name":"x","subject":"s%d","version":1}]}`, subject, n+1, n+1)).write(w)
+	})
+	if err := s.client(t).Preload(t.Context(), "s0"); err == nil || !strings.Contains(err.Error(), "references") {
+		t.Errorf("%v: want an error that tells of too many references", err)
 	}
 }
 

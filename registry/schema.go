@@ -90,7 +90,8 @@ func (c *Client) fetchID(ctx context.Context, key idKey) (serde.Schema, error) {
 	return answer.schema(http.StatusOK, c.ignoredRules)
 }
 
-// SchemaByVersion returns one version of a subject, or its newest for [serde.LatestVersion]. A version is kept until this client deletes the
+// SchemaByVersion returns one version of a subject, also one that was deleted softly, since schemas that records were written with may refer to
+// it; or its newest live one for [serde.LatestVersion]. A version is kept until this client deletes the
 // subject or the cache is full, the newest one for the time of [WithLatestTTL] or until this client registers one. A missing
 // subject is [ErrSubjectNotFound], a missing version [ErrVersionNotFound], and both are [serde.ErrUnknownSchema].
 func (c *Client) SchemaByVersion(ctx context.Context, subject string, version int) (serde.RegisteredSchema, error) {
@@ -121,6 +122,12 @@ func (c *Client) SchemaByVersion(ctx context.Context, subject string, version in
 
 func (c *Client) loadVersion(ctx context.Context, key versionKey) (serde.RegisteredSchema, error) {
 	s, err := c.fetchByVersion(ctx, key.subject, key.version)
+	if key.version != serde.LatestVersion && (errors.Is(err, ErrVersionNotFound) || errors.Is(err, ErrSubjectNotFound)) {
+		deleted, again := c.fetchDeleted(ctx, key.subject, key.version)
+		if again == nil || ctx.Err() != nil || errors.Is(again, ErrUnavailable) {
+			s, err = deleted, again
+		}
+	}
 	if err != nil {
 		err = Error{Op: opSchemaByVersion, Subject: key.subject, Version: key.version}.because(err)
 		if key.version == serde.LatestVersion {
@@ -131,6 +138,18 @@ func (c *Client) loadVersion(ctx context.Context, key versionKey) (serde.Registe
 	c.keepID(ctx, s)
 	c.remember(ctx, key.asked(), s)
 	return s, nil
+}
+
+// fetchDeleted asks for a version whether or not it was deleted softly, which srclient cannot.
+func (c *Client) fetchDeleted(ctx context.Context, subject string, version int) (serde.RegisteredSchema, error) {
+	var answer schemaAnswer
+	if err := c.get(ctx, versionPath(subject, version)+listQuery([]ListOption{IncludeDeleted()}), &answer); err != nil {
+		return serde.RegisteredSchema{}, err
+	}
+	if err := c.checkContext(subject, answer.Subject); err != nil {
+		return serde.RegisteredSchema{}, err
+	}
+	return answer.registered(http.StatusOK, subject, c.ignoredRules)
 }
 
 // keepID puts a schema that came by version or by registration where SchemaByID finds it: they share the text, and a request is saved.

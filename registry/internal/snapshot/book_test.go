@@ -151,3 +151,40 @@ func FuzzLoad(f *testing.F) {
 		}
 	})
 }
+
+// A file that was written while the clock was ahead holds no answers that are later than all others for years.
+func TestClockWasAhead(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "s")
+	synctest.Test(t, func(t *testing.T) { // a clock that begins in the year 2000
+		<-time.After(time.Hour)
+		b := snapshot.NewBook(1 << 20)
+		b.Put(versionKey("s"), schema(1, `"int"`))
+		if err := b.Save(path, owner); err != nil {
+			t.Fatal(err)
+		}
+	})
+	synctest.Test(t, func(t *testing.T) {
+		b := snapshot.NewBook(1 << 20)
+		if err := b.Load(path, owner); err != nil {
+			t.Fatal(err)
+		}
+		if got, ok := b.Get(versionKey("s")); !ok || got.Schema.ID != serde.NumberID(1) {
+			t.Errorf("%+v, %t: an answer from the future is better than none", got, ok)
+		}
+		b.Put(versionKey("s"), schema(2, `"long"`))
+		if err := b.Save(path, owner); err != nil {
+			t.Fatal(err)
+		}
+		if got, _ := b.Get(versionKey("s")); got.Schema.ID != serde.NumberID(2) {
+			t.Errorf("after saving: id %v, want 2, which was seen last", got.Schema.ID)
+		}
+		read := snapshot.NewBook(1 << 20)
+		if err := read.Load(path, owner); err != nil {
+			t.Fatal(err)
+		}
+		if got, _ := read.Get(versionKey("s")); got.Schema.ID != serde.NumberID(2) {
+			t.Errorf("in the file: id %v, want 2", got.Schema.ID)
+		}
+	})
+}

@@ -105,11 +105,14 @@ func decode(content []byte, owner Owner) (map[Key]Answer, error) {
 	if err := owner.check(in.Owner); err != nil {
 		return nil, err
 	}
-	answers := make(map[Key]Answer, len(in.Answers))
+	answers, now := make(map[Key]Answer, len(in.Answers)), time.Now()
 	for i, r := range in.Answers {
 		key, a, err := in.answer(r)
 		if err != nil {
 			return nil, fmt.Errorf("its answer %d cannot be used: %w", i, err)
+		}
+		if a.Seen.After(now) { // the clock was ahead: such an answer is later than none, or it would hide all others until then
+			a.Seen = time.UnixMilli(0)
 		}
 		answers[key] = a
 	}
