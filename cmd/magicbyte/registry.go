@@ -82,6 +82,7 @@ func (s registrySettings) run(ctx context.Context, out *page, logger *slog.Logge
 		Handler:           reg,
 		TLSConfig:         &tls.Config{Certificates: certificates, MinVersion: tls.VersionTLS12},
 		ReadHeaderTimeout: 10 * time.Second,
+		ReadTimeout:       time.Minute, // of a request of 8 MiB: nobody holds a connection by sending a byte now and then
 		IdleTimeout:       2 * time.Minute,
 		ErrorLog:          slog.NewLogLogger(logger.Handler(), slog.LevelWarn),
 	}

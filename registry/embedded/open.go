@@ -15,6 +15,7 @@ const (
 	logBytes   = "bytes"
 	logChanges = "changes"
 	logError   = "error"
+	logSubject = "subject"
 )
 
 // Open returns a registry that keeps everything in a directory, which it makes

@@ -47,11 +47,14 @@ func (c *call) readSchemaRequest(argument string) (q schemaRequest, err error) {
 	if err != nil {
 		return q, err
 	}
+	if len(members["references"]) > avsc.MaxText || len(members["metadata"]) > avsc.MaxText {
+		return q, errSchemaTooLarge
+	}
 	q.kind = avroType
 	var given text
 	for _, err := range []error{
-		decode(members, "version", &q.version),
-		decode(members, "id", &q.id),
+		decodeNumber(members, "version", &q.version),
+		decodeNumber(members, "id", &q.id),
 		decode(members, "references", &q.references),
 		decode(members, "metadata", &q.metadata),
 		decodeText(members, "schemaType", (*text)(&q.kind)),
@@ -66,10 +69,24 @@ func (c *call) readSchemaRequest(argument string) (q schemaRequest, err error) {
 	switch {
 	case q.kind != avroType && q.kind != jsonType && q.kind != protobufType:
 		return q, errSchemaType(q.kind)
-	case len(q.text) > avsc.MaxText:
+	case len(q.text) > avsc.MaxText, len(q.references) > maxReferences:
 		return q, errSchemaTooLarge
 	}
 	return q, nil
+}
+
+// maxReferences bounds what has to be looked at, and repeated in errors, for little that was sent.
+const maxReferences = 10_000
+
+// decodeNumber reads a number of 32 bits, which is what ids and versions are.
+func decodeNumber(members map[string]json.RawMessage, name string, target **int) error {
+	var n *int32
+	if err := decode(members, name, &n); err != nil || n == nil {
+		return err
+	}
+	wide := int(*n)
+	*target = &wide
+	return nil
 }
 
 func decodeText(members map[string]json.RawMessage, name string, target *text) error {
@@ -208,20 +225,19 @@ func (c *collector) collect(from subjectName, references []reference) error {
 // errInvalid is a schema that cannot be read, in the words of the real server.
 func errInvalid(subject subjectName, q schemaRequest, reason error) error {
 	shown := make([]string, len(q.references))
-	hashed := q.text
+	hashed := []byte(q.text)
 	for i, x := range q.references {
 		shown[i] = x.String()
-		hashed += x.hashed()
+		hashed = x.appendHashed(hashed)
 	}
 	list := strings.Join(shown, ", ")
 	return fail(42201, "Invalid schema of type %s, details: Invalid schema {subject=%s,version=null,id=null,guid=%s,schemaType=%s,"+
 		"references=[%s],metadata=null,ruleSet=null,schema=%s,schemaTags=null,ts=null,deleted=null} with refs [%s] of type %s, details: %v",
-		q.kind, subject, formatGUID(contentHash(hashed, nil, nil)), q.kind, list, q.text, list, q.kind, reason)
+		q.kind, subject, formatGUID(contentHash(string(hashed), nil, nil)), q.kind, list, q.text, list, q.kind, reason)
 }
 
-// hashed is what a reference adds to a GUID; what is missing adds nothing.
-func (x sentReference) hashed() string {
-	var b []byte
+// appendHashed appends what a reference adds to a GUID; what is missing adds nothing.
+func (x sentReference) appendHashed(b []byte) []byte {
 	for _, part := range []*string{x.Name, x.Subject} {
 		if part != nil {
 			b = append(b, *part...)
@@ -230,5 +246,5 @@ func (x sentReference) hashed() string {
 	if x.Version != nil {
 		b = binary.BigEndian.AppendUint32(b, uint32(*x.Version))
 	}
-	return string(b)
+	return b
 }

@@ -1,6 +1,7 @@
 package embedded
 
 import (
+	"math"
 	"strconv"
 	"strings"
 )
@@ -85,6 +86,10 @@ func (r *Registry) addVersion(subject subjectName, q schemaRequest, p *prepared,
 	id, known := context.guids[p.guid]
 	if !known {
 		id = context.lastID + 1
+	}
+	if id > math.MaxInt32 || next > math.MaxInt32 {
+		r.logger.Error("the numbers of 32 bits are used up", logSubject, subject.String())
+		return nil, errStore
 	}
 	v := r.newVersion(subject, next, id, p.schema)
 	changes := []change{putVersion{v}}

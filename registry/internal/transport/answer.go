@@ -19,7 +19,7 @@ import (
 func (t *Transport) exchange(caller context.Context, req *http.Request, timeout time.Duration) (*Answer, error) {
 	resp, err := t.config.Network.RoundTrip(req)
 	if err != nil {
-		return nil, explain(caller, req.Context(), timeout, err)
+		return nil, explain(caller, req, timeout, err)
 	}
 	limit := t.config.MaxResponse
 	body, err := io.ReadAll(io.LimitReader(resp.Body, limit+1))
@@ -29,7 +29,7 @@ func (t *Transport) exchange(caller context.Context, req *http.Request, timeout 
 	case resp.StatusCode >= 300 && resp.StatusCode < 400:
 		return nil, malformed(resp.StatusCode, "redirected to %s, which is not followed: put the final address into the base URL", redirectHost(resp))
 	case err != nil && success:
-		return nil, explain(caller, req.Context(), timeout, fmt.Errorf("it broke off: %w", err))
+		return nil, explain(caller, req, timeout, fmt.Errorf("it broke off: %w", err))
 	case success && int64(len(body)) > limit:
 		return nil, malformed(resp.StatusCode, "the answer is larger than %d bytes (WithMaxResponse)", limit)
 	case success:
@@ -48,16 +48,16 @@ func malformed(status int, format string, args ...any) error {
 
 // explain keeps the end of the caller's context apart from all other time-outs: a dialler's own and ours answer errors.Is for
 // context.DeadlineExceeded too, and would look as if the caller had given up.
-func explain(caller, request context.Context, timeout time.Duration, err error) error {
+func explain(caller context.Context, req *http.Request, timeout time.Duration, err error) error {
 	switch {
 	case caller.Err() != nil:
 		return caller.Err()
-	case request.Err() != nil:
-		return &Error{Err: fmt.Errorf("no answer within %v (WithTimeout, or this URL's part of the time that the call has)", timeout.Round(time.Millisecond))}
+	case req.Context().Err() != nil:
+		return &Error{Err: fmt.Errorf("no answer of %s within %v (WithTimeout, or its part of the time that the call has)", req.URL.Host, timeout.Round(time.Millisecond))}
 	case errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled):
-		return &Error{Err: fmt.Errorf("no answer: %v", err)} //nolint:errorlint // not the caller's, so not wrapped
+		return &Error{Err: fmt.Errorf("no answer of %s: %v", req.URL.Host, err)} //nolint:errorlint // not the caller's, so not wrapped
 	default:
-		return &Error{Err: fmt.Errorf("no answer: %w", err)}
+		return &Error{Err: fmt.Errorf("no answer of %s: %w", req.URL.Host, err)}
 	}
 }
 

@@ -95,7 +95,7 @@ func TestRetries(t *testing.T) {
 		{"no answer", []answer{down, good}, "200", 2, 200 * time.Millisecond},
 		{"an answer that does not come in time", []answer{{hang: true}, good}, "200", 2, 10*time.Second + 200*time.Millisecond},
 		{"for ever 503", []answer{{status: 503}}, "503", 4, 1400 * time.Millisecond},
-		{"for ever no answer", []answer{down}, "no answer: refused", 4, 1400 * time.Millisecond},
+		{"for ever no answer", []answer{down}, "no answer of a: refused", 4, 1400 * time.Millisecond},
 		{"not found is an answer", []answer{{status: 404}}, "404", 1, 0},
 		{"conflict is an answer", []answer{{status: 409}}, "409", 1, 0},
 		{"unauthorized is an answer", []answer{{status: 401}}, "401", 1, 0},
