@@ -149,24 +149,35 @@ func (c *call) id() (int, error) {
 	return int(n), nil
 }
 
-// page cuts a list by offset and limit. A limit of zero or less is none.
+// How long a list may be, as in the real server's default configuration.
+const (
+	maxList    = 20_000
+	maxSchemas = 1_000 // of lists with texts
+)
+
+// page cuts a list by offset and limit.
 func page[T any](c *call, list []T) ([]T, error) {
-	offset, err := c.number("offset", 0)
-	if err != nil || offset < 0 {
-		return nil, errNumber
-	}
-	limit, err := c.number("limit", 0)
+	from, to, err := c.window(maxList)
 	if err != nil {
 		return nil, err
 	}
-	list = list[min(offset, len(list)):]
-	if limit > 0 {
-		list = list[:min(limit, len(list))]
+	return append([]T{}, list[min(from, len(list)):min(to, len(list))]...), nil
+}
+
+// window is what offset and limit leave of a list. A limit of zero or less, or above most, is most.
+func (c *call) window(most int) (from, to int, err error) {
+	from, err = c.number("offset", 0)
+	if err != nil || from < 0 {
+		return 0, 0, errNumber
 	}
-	if list == nil {
-		list = []T{}
+	limit, err := c.number("limit", 0)
+	if err != nil {
+		return 0, 0, err
 	}
-	return list, nil
+	if limit <= 0 || limit > most {
+		limit = most
+	}
+	return from, from + limit, nil
 }
 
 func (c *call) number(name string, otherwise int) (int, error) {

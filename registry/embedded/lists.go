@@ -1,7 +1,6 @@
 package embedded
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 )
@@ -51,6 +50,11 @@ func (r *Registry) listSubjects(c *call) (any, error) {
 func (r *Registry) listSchemas(c *call) (any, error) {
 	deleted, latestOnly := c.flag("deleted"), c.flag("latestOnly")
 	list := []versionAnswer{}
+	from, to, err := c.window(maxSchemas)
+	if err != nil {
+		return nil, err
+	}
+	length := to - from
 	if c.query.Get("ruleType") != "" {
 		return list, nil // no schema has rules here
 	}
@@ -61,13 +65,15 @@ func (r *Registry) listSchemas(c *call) (any, error) {
 			shown = shown[len(shown)-1:]
 		}
 		for _, v := range shown {
-			list = append(list, read(v))
+			if from--; from < 0 {
+				list = append(list, read(v))
+			}
+		}
+		if len(list) >= length {
+			return list[:length], nil
 		}
 	}
-	slices.SortStableFunc(list, func(a, b versionAnswer) int {
-		return cmp.Or(strings.Compare(a.Subject, b.Subject), cmp.Compare(a.Version, b.Version))
-	})
-	return page(c, list)
+	return list, nil
 }
 
 func (r *Registry) listTypes(*call) (any, error) {

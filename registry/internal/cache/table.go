@@ -70,8 +70,7 @@ func (t *Table[K, V]) Peek(key K) *V {
 }
 
 func (t *Table[K, V]) look(key K) (*V, age) {
-	slots := *t.slots.Load()
-	e := slots[t.find(slots, key)].Load()
+	_, e := t.find(*t.slots.Load(), key)
 	if e == nil {
 		return nil, gone
 	}
@@ -90,12 +89,12 @@ func (t *Table[K, V]) look(key K) (*V, age) {
 	return &e.value, a
 }
 
-// find returns the index of key's slot, or of the empty one where it belongs. At least a quarter of the slots is empty.
-func (t *Table[K, V]) find(slots []slot[K, V], key K) int {
+// find returns the index of key's slot and what is in it, or of the empty one where it belongs. At least a quarter of the slots is empty.
+func (t *Table[K, V]) find(slots []slot[K, V], key K) (int, *entry[K, V]) {
 	mask := len(slots) - 1
 	for i := int(t.hash(key)) & mask; ; i = (i + 1) & mask {
 		if e := slots[i].Load(); e == nil || e.key == key {
-			return i
+			return i, e
 		}
 	}
 }
@@ -113,8 +112,8 @@ func (t *Table[K, V]) Put(key K, value V, size int, ttl time.Duration) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	slots := *t.slots.Load()
-	i := t.find(slots, key)
-	if old := slots[i].Load(); old != nil {
+	i, old := t.find(slots, key)
+	if old != nil {
 		t.bytes -= old.size
 	} else {
 		t.count++
@@ -173,7 +172,8 @@ func (t *Table[K, V]) rebuild(keep func(*entry[K, V]) bool) {
 	}
 	slots := make([]slot[K, V], size)
 	for _, e := range kept {
-		slots[t.find(slots, e.key)].Store(e)
+		i, _ := t.find(slots, e.key)
+		slots[i].Store(e)
 	}
 	t.count = len(kept)
 	t.slots.Store(&slots)
