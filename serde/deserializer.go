@@ -107,7 +107,8 @@ func (d *Deserializer[T]) Part() Part { return d.cfg.part }
 
 // Start asks the registry for the newest schema of each subject that topic's records are expected under, so that a wrong
 // address or wrong credentials fail here and not in the middle of a topic, and the first record finds its decoder ready. A subject
-// that does not exist yet is fine. With Latest, PinnedID and PinnedVersion the reader schema is fetched, and must exist.
+// that does not exist yet is fine. Nothing is registered: a reader schema is nobody's to write with, and what is written under a subject is for its
+// producers to say. With Latest, PinnedID and PinnedVersion the reader schema is fetched, and must exist.
 func (d *Deserializer[T]) Start(ctx context.Context, topic string) error {
 	if d.err != nil {
 		return d.err
