@@ -21,6 +21,7 @@ type Letter struct {
 	Partition int32 // of its origin
 	Offset    int64 // of its origin
 	Differs   bool  // its key, value or headers are not those of its origin
+	Poison    bool  // it is one of the records that nobody can decode
 }
 
 // Topic is what stands on the brokers when a run is over.
@@ -46,6 +47,9 @@ func Check(entries []Entry, group uint8, order Order, topic Topic) *Verdict {
 		fates: map[int64]Kind{}, stopped: map[int32]bool{}, acked: map[int32][]Entry{},
 	}
 	for _, letter := range topic.Letters {
+		if letter.Partition < 0 || letter.Offset < 0 {
+			continue
+		}
 		r := c.partition(letter.Partition).record(letter.Offset)
 		if !r.lettered || letter.At < r.letter {
 			r.lettered, r.letter = true, letter.At
@@ -99,7 +103,6 @@ type record struct {
 	known      bool // that it is in the log, from producer or handler
 	settled    bool
 	given      bool // a handler failed or condemned it
-	poisoned   bool
 	lettered   bool
 }
 
@@ -134,7 +137,7 @@ func (c *check) entry(e Entry, epoch int) {
 		c.fates[e.Number] = e.Kind
 	case Poisoned:
 		r := c.partition(e.Partition).record(e.Offset)
-		r.known, r.poisoned = true, true
+		r.known = true
 		c.verdict.Poisoned++
 	case Began:
 		c.began(e, epoch)
@@ -214,11 +217,15 @@ func (c *check) letters() {
 	for _, letter := range c.topic.Letters {
 		v.Letters++
 		at := place{letter.Partition, letter.Offset}
+		if at.partition < 0 || at.offset < 0 {
+			v.report(&v.LettersDiffer, "dead letter %d does not say where it comes from", letter.At)
+			continue
+		}
 		r := c.partition(letter.Partition).record(letter.Offset)
 		if letter.Differs {
 			v.report(&v.LettersDiffer, "the dead letter of %v is not what it was", at)
 		}
-		if !r.poisoned && !r.given {
+		if !letter.Poison && !r.given {
 			v.report(&v.LettersUncaused, "%v is a dead letter, and no handler gave it up", at)
 		}
 	}

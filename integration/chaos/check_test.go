@@ -29,7 +29,8 @@ func story() []chaos.Entry {
 		{Kind: chaos.Assigned, Member: 1},
 		by(1, chaos.Began, 0), by(1, chaos.Settled, 0),
 		by(1, chaos.Began, 1), by(1, chaos.Settled, 1),
-		{Kind: chaos.Tried, Offset: 2}, {Kind: chaos.Committed, Offset: 2},
+		{Kind: chaos.Tried, Offset: 2},
+		{Kind: chaos.Committed, Offset: 2},
 		by(1, chaos.Began, 2), by(1, chaos.Failed, 2),
 		by(1, chaos.Began, 2), by(1, chaos.Settled, 2),
 		by(1, chaos.Began, 3),
@@ -41,7 +42,8 @@ func story() []chaos.Entry {
 		{Kind: chaos.Calm},
 		by(2, chaos.Began, 5), by(2, chaos.Condemned, 5),
 		by(2, chaos.Began, 6), by(2, chaos.Settled, 6),
-		{Kind: chaos.Tried, Offset: 7}, {Kind: chaos.Committed, Offset: 7, Number: 2},
+		{Kind: chaos.Tried, Offset: 7},
+		{Kind: chaos.Committed, Offset: 7, Number: 2},
 		{Kind: chaos.Storm},
 		{Kind: chaos.Revoked, Member: 2},
 		{Kind: chaos.Gone, Member: 2},
@@ -60,7 +62,7 @@ func timed(entries []chaos.Entry) []chaos.Entry {
 func storyTopic() chaos.Topic {
 	return chaos.Topic{
 		Ends:    map[int32]int64{0: 7},
-		Letters: []chaos.Letter{{At: 0, Offset: 4}, {At: 1, Offset: 5}},
+		Letters: []chaos.Letter{{At: 0, Offset: 4, Poison: true}, {At: 1, Offset: 5}},
 	}
 }
 
@@ -154,7 +156,7 @@ func TestCheckFindsViolations(t *testing.T) {
 			i := find(t, e, chaos.Began, 2, 2)
 			return slices.Delete(e, i, i+2)
 		}, order},
-		{"a member handles what it has not", chaos.ByPartition, func(t *testing.T, e []chaos.Entry, _ *chaos.Topic) []chaos.Entry {
+		{"a member handles what it has not", chaos.ByPartition, func(_ *testing.T, e []chaos.Entry, _ *chaos.Topic) []chaos.Entry {
 			i := slices.IndexFunc(e, func(e chaos.Entry) bool { return e.Kind == chaos.Assigned && e.Member == 2 })
 			return slices.Delete(e, i, i+1)
 		}, order},
@@ -197,7 +199,7 @@ func TestCheckFindsViolations(t *testing.T) {
 		{"a record is handled twice in a calm", chaos.ByPartition, func(t *testing.T, e []chaos.Entry, _ *chaos.Topic) []chaos.Entry {
 			return slices.Insert(e, find(t, e, chaos.Began, 3, 2), chaos.Entry{Kind: chaos.Calm})
 		}, func(v *chaos.Verdict) int { return v.GracefulDuplicates }},
-		{"a record is in the log twice", chaos.Unordered, func(t *testing.T, e []chaos.Entry, _ *chaos.Topic) []chaos.Entry {
+		{"a record is in the log twice", chaos.Unordered, func(_ *testing.T, e []chaos.Entry, _ *chaos.Topic) []chaos.Entry {
 			for i := range e {
 				if e[i].Offset == 6 && e[i].Member == 2 {
 					e[i].Number = 2
@@ -205,7 +207,7 @@ func TestCheckFindsViolations(t *testing.T) {
 			}
 			return e
 		}, doubled},
-		{"a refused record is in the log", chaos.ByPartition, func(t *testing.T, e []chaos.Entry, _ *chaos.Topic) []chaos.Entry {
+		{"a refused record is in the log", chaos.ByPartition, func(_ *testing.T, e []chaos.Entry, _ *chaos.Topic) []chaos.Entry {
 			e[slices.IndexFunc(e, func(e chaos.Entry) bool { return e.Kind == chaos.Indeterminate })].Kind = chaos.Refused
 			return e
 		}, doubled},
@@ -223,7 +225,7 @@ func TestCheckFindsViolations(t *testing.T) {
 			}
 			return e
 		}, func(v *chaos.Verdict) int { return v.Stalls }},
-		{"a calm stands still to its end", chaos.ByPartition, func(t *testing.T, e []chaos.Entry, topic *chaos.Topic) []chaos.Entry {
+		{"a calm stands still to its end", chaos.ByPartition, func(_ *testing.T, e []chaos.Entry, topic *chaos.Topic) []chaos.Entry {
 			e = slices.Insert(e, 6, chaos.Entry{Kind: chaos.Acked, Number: 9, Offset: 7, At: time.Millisecond})
 			for i := slices.IndexFunc(e, func(e chaos.Entry) bool { return e.Kind == chaos.Storm }); i < len(e); i++ {
 				e[i].At += 6 * time.Second
@@ -252,23 +254,33 @@ func TestCheckExcuses(t *testing.T) {
 		overlaps int
 	}{
 		{"a zombie works on until it hears of the loss", []chaos.Entry{
-			{Kind: chaos.Acked}, {Kind: chaos.Assigned, Member: 1},
+			{Kind: chaos.Acked},
+			{Kind: chaos.Assigned, Member: 1},
 			{Kind: chaos.Began, Member: 1},
 			{Kind: chaos.Assigned, Member: 2},
-			{Kind: chaos.Began, Member: 2}, {Kind: chaos.Settled, Member: 2},
+			{Kind: chaos.Began, Member: 2},
+			{Kind: chaos.Settled, Member: 2},
 			{Kind: chaos.Committed, Offset: 1},
-			{Kind: chaos.Cancelled, Member: 1}, {Kind: chaos.Lost, Member: 1},
+			{Kind: chaos.Cancelled, Member: 1},
+			{Kind: chaos.Lost, Member: 1},
 		}, 1},
 		{"a stopped process keeps a record", []chaos.Entry{
-			{Kind: chaos.Acked}, {Kind: chaos.Assigned, Member: 1},
-			{Kind: chaos.Began, Member: 1}, {Kind: chaos.Stopped, Member: 1},
+			{Kind: chaos.Acked},
+			{Kind: chaos.Assigned, Member: 1},
+			{Kind: chaos.Began, Member: 1},
+			{Kind: chaos.Stopped, Member: 1},
 			{Kind: chaos.Assigned, Member: 2},
-			{Kind: chaos.Began, Member: 2}, {Kind: chaos.Settled, Member: 2},
+			{Kind: chaos.Began, Member: 2},
+			{Kind: chaos.Settled, Member: 2},
 			{Kind: chaos.Gone, Member: 1},
 		}, 1},
 		{"another group has the same offsets", []chaos.Entry{
-			{Kind: chaos.Acked}, {Kind: chaos.Assigned, Member: 1}, {Kind: chaos.Began, Member: 1}, {Kind: chaos.Settled, Member: 1},
-			{Kind: chaos.Assigned, Member: 9, Group: 1}, {Kind: chaos.Began, Member: 9, Group: 1},
+			{Kind: chaos.Acked},
+			{Kind: chaos.Assigned, Member: 1},
+			{Kind: chaos.Began, Member: 1},
+			{Kind: chaos.Settled, Member: 1},
+			{Kind: chaos.Assigned, Member: 9, Group: 1},
+			{Kind: chaos.Began, Member: 9, Group: 1},
 		}, 0},
 	}
 	for _, tt := range tests {

@@ -1,9 +1,17 @@
 package chaos_test
 
 import (
+	"os"
 	"testing"
 
 	"go.uber.org/goleak"
+
+	"github.com/magicbyte-go/magicbyte/integration/chaos"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	if chaos.IsMember() {
+		os.Exit(chaos.Member())
+	}
+	goleak.VerifyTestMain(m)
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"slices"
 	"sync"
 	"time"
 )
@@ -19,6 +20,7 @@ type Proxy struct {
 	target  string
 	refuse  bool
 	refused int
+	impair  []*hindrance // under way; the newest counts
 	links   map[*link]bool
 }
 
@@ -87,6 +89,7 @@ func (p *Proxy) serve(client net.Conn) {
 		return
 	}
 	p.links[l] = true
+	l.impair(p.newest())
 	p.mu.Unlock()
 	var pumps sync.WaitGroup
 	pumps.Go(func() { l.pump(server, client) })
@@ -157,20 +160,45 @@ func (p *Proxy) Refuse(ctx context.Context) int {
 	return p.refused
 }
 
-// Impair applies an impairment to the connections that are there now, until ctx ends, and returns how many pieces of data it met. Those
-// that were frozen are reset at the end, as what was held is of no use to anybody.
+// Refused returns how many connections came since Refuse began.
+func (p *Proxy) Refused() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.refused
+}
+
+// Impair applies an impairment to all connections, also new ones, until ctx ends, and returns how many pieces of data it met. Those
+// that were frozen are reset at the end, as what was held is of no use to anybody. Of several the newest counts.
 func (p *Proxy) Impair(ctx context.Context, how Impairment) int {
-	links := p.all()
 	h := &hindrance{Impairment: how, over: ctx.Done()}
-	for _, l := range links {
-		l.impair(h)
-	}
+	p.hinder(func(all []*hindrance) []*hindrance { return append(all, h) })
 	<-ctx.Done()
-	for _, l := range links {
-		l.impair(nil)
-		if how.Freeze {
+	links := p.all()
+	p.hinder(func(all []*hindrance) []*hindrance {
+		return slices.DeleteFunc(all, func(other *hindrance) bool { return other == h })
+	})
+	if how.Freeze {
+		for _, l := range links {
 			l.end(true)
 		}
 	}
 	return int(h.met.Load())
+}
+
+// hinder changes the impairments under way.
+func (p *Proxy) hinder(change func([]*hindrance) []*hindrance) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.impair = change(p.impair)
+	for l := range p.links {
+		l.impair(p.newest())
+	}
+}
+
+// newest returns the impairment that counts, or nil. The caller holds the lock.
+func (p *Proxy) newest() *hindrance {
+	if len(p.impair) == 0 {
+		return nil
+	}
+	return p.impair[len(p.impair)-1]
 }
