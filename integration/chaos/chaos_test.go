@@ -21,7 +21,7 @@ func TestChaos(t *testing.T) {
 	if err != nil {
 		t.Fatalf("CHAOS: %v", err)
 	}
-	config := chaos.Config{Seed: rand.Uint64N(1_000_000), Duration: duration, Log: func(format string, args ...any) {
+	config := chaos.Config{Seed: rand.Uint64N(1_000_000), Duration: duration, Logs: os.Getenv("CHAOS_LOGS"), Log: func(format string, args ...any) {
 		fmt.Fprintf(os.Stdout, time.Now().Format("15:04:05 ")+format+"\n", args...)
 	}}
 	if text := os.Getenv("SEED"); text != "" {

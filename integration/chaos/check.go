@@ -92,6 +92,8 @@ type partition struct {
 	read             int64         // the committed offset read last
 	open             map[int64]int // handlers that run, by offset, in epochs that do not end in a loss
 	ended            time.Duration // when a handler last returned
+	rewound          bool          // a client went back, and has delivered nothing new since
+	lower            bool          // a client went back, and its commit may do so once
 	next             int64         // behind the highest offset that a handler began with
 }
 
@@ -158,6 +160,10 @@ func (c *check) entry(e Entry, epoch int) {
 	case Storm:
 		c.standstill(e.At)
 		c.calm = false
+	case Rewound:
+		c.verdict.Rewinds++
+		p := c.partition(e.Partition)
+		p.rewound, p.lower = true, true
 	case Assigned, Revoked, Lost: // see epochsOf
 	}
 }

@@ -17,7 +17,11 @@ func (c *check) tried(e Entry) {
 // is at work on it.
 func (c *check) committed(e Entry) {
 	v, p := &c.verdict, c.partition(e.Partition)
-	if e.Offset < p.read {
+	switch {
+	case e.Offset >= p.read:
+	case p.lower:
+		p.lower = false
+	default:
 		v.report(&v.Backward, "partition %d: committed %d after %d", e.Partition, e.Offset, p.read)
 	}
 	for ; p.committed < e.Offset; p.committed++ {
@@ -32,7 +36,7 @@ func (c *check) committed(e Entry) {
 			}
 		}
 	}
-	p.read = max(p.read, e.Offset)
+	p.read = e.Offset
 }
 
 // waited measures, in a calm, how long a partition stood still before this first delivery although it had records.
@@ -40,7 +44,7 @@ func (p *partition) waited(c *check, e Entry) {
 	if e.Offset < p.next {
 		return
 	}
-	p.next = e.Offset + 1
+	p.next, p.rewound = e.Offset+1, false
 	if acked := p.record(e.Offset).acked; c.calm && acked > 0 {
 		c.stood(e.Partition, e.At-max(acked, p.ended, c.calmSince))
 	}

@@ -225,7 +225,7 @@ func TestCheckFindsViolations(t *testing.T) {
 			}
 			return e
 		}, func(v *chaos.Verdict) int { return v.Stalls }},
-		{"a calm stands still to its end", chaos.ByPartition, func(_ *testing.T, e []chaos.Entry, topic *chaos.Topic) []chaos.Entry {
+		{"a calm stands still to its end", chaos.ByPartition, func(_ *testing.T, e []chaos.Entry, _ *chaos.Topic) []chaos.Entry {
 			e = slices.Insert(e, 6, chaos.Entry{Kind: chaos.Acked, Number: 9, Offset: 7, At: time.Millisecond})
 			for i := slices.IndexFunc(e, func(e chaos.Entry) bool { return e.Kind == chaos.Storm }); i < len(e); i++ {
 				e[i].At += 6 * time.Second
@@ -274,6 +274,20 @@ func TestCheckExcuses(t *testing.T) {
 			{Kind: chaos.Settled, Member: 2},
 			{Kind: chaos.Gone, Member: 1},
 		}, 1},
+		{"a client goes back by itself", []chaos.Entry{
+			{Kind: chaos.Acked},
+			{Kind: chaos.Assigned, Member: 1},
+			{Kind: chaos.Began, Member: 1},
+			{Kind: chaos.Settled, Member: 1},
+			{Kind: chaos.Committed, Offset: 1},
+			{Kind: chaos.Rewound, Member: 1},
+			{Kind: chaos.Lost, Member: 1},
+			{Kind: chaos.Assigned, Member: 1},
+			{Kind: chaos.Committed, Offset: 0},
+			{Kind: chaos.Began, Member: 1},
+			{Kind: chaos.Settled, Member: 1},
+			{Kind: chaos.Committed, Offset: 1},
+		}, 0},
 		{"another group has the same offsets", []chaos.Entry{
 			{Kind: chaos.Acked},
 			{Kind: chaos.Assigned, Member: 1},

@@ -16,4 +16,12 @@
 // Every process writes its entries to one pipe, each in one piece: a handler before it begins and before it returns, the
 // producer's callback, the observer of commits. So the ledger has one order, that of the writes, and what a process has
 // written stays when it is killed. [Check] needs nothing else to judge but the dead letters as they stand on their topics.
+//
+// # Environment
+//
+//	CHAOS            how long it storms and is calm in all, "60s"; starting, settling and draining come on top
+//	SEED             what is drawn; a new one by default
+//	CHAOS_SERVICES   embedded, the default, or containers
+//	CHAOS_LOGS       a folder for the log of each member and for the ledger as text
+//	CHAOS_DEBUG      librdkafka's debug contexts for the members, "cgrp,topic"
 package chaos

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"os"
+	"slices"
 	"sync"
 	"time"
 
@@ -16,19 +16,16 @@ import (
 	"github.com/magicbyte-go/magicbyte/registry/embedded"
 )
 
-// embeddedBrokers is how many brokers an embedded cluster has: enough for partitions and groups to move.
+// embeddedBrokers is how many brokers an embedded cluster has: the faults of the network meet one at a time.
 const embeddedBrokers = 3
 
-// embeddedEngine is a cluster and a registry within this process. The cluster keeps its data in a folder, so that it can be restarted.
+// embeddedEngine is a cluster and a registry within this process.
 type embeddedEngine struct {
 	proxies []*Proxy
-	dir     string
+	cluster *kfake.Cluster
 	tried   func(group, topic string, partition int32, offset int64) // told of each commit that is asked for, on the cluster's goroutine
 	server  *http.Server
 	served  chan error
-
-	mu      sync.Mutex // the cluster answers nothing any more once it is closed, so nobody asks it meanwhile
-	cluster *kfake.Cluster
 }
 
 // startEmbedded starts services within this process.
@@ -37,11 +34,7 @@ func startEmbedded(ctx context.Context, tried func(group, topic string, partitio
 	if err != nil {
 		return nil, err
 	}
-	dir, err := os.MkdirTemp("", "magicbyte-chaos-")
-	if err != nil {
-		return nil, err
-	}
-	e := &embeddedEngine{proxies: s.brokers, dir: dir, tried: tried, served: make(chan error, 1)}
+	e := &embeddedEngine{proxies: s.brokers, tried: tried, served: make(chan error, 1)}
 	s.engine = e
 	if err := e.start(ctx); err != nil {
 		return nil, err
@@ -67,12 +60,11 @@ type advertised struct {
 
 func (a advertised) Addr() net.Addr { return a.address }
 
-// start starts the cluster on the data in its folder. The brokers listen anew, and their proxies follow them.
+// start starts the cluster behind its proxies.
 func (e *embeddedEngine) start(ctx context.Context) error {
 	next := 0
 	cluster, err := kfake.NewCluster(
 		kfake.NumBrokers(len(e.proxies)),
-		kfake.DataDir(e.dir),
 		kfake.GroupMinSessionTimeout(time.Second),
 		kfake.BrokerConfigs(map[string]string{
 			"group.consumer.heartbeat.interval.ms": "300",
@@ -108,43 +100,35 @@ func (e *embeddedEngine) start(ctx context.Context) error {
 	return nil
 }
 
+// restart cannot end brokers that live in this process, with what they know; it makes all of them unreachable at once.
 func (e *embeddedEngine) restart(ctx context.Context, away func()) error {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.cluster.Close()
-	for _, p := range e.proxies {
-		p.Cut(true)
+	ctx, back := context.WithCancel(ctx)
+	defer back()
+	var refusing sync.WaitGroup
+	refused := make([]int, len(e.proxies))
+	for i, p := range e.proxies {
+		refusing.Go(func() { refused[i] = p.Refuse(ctx) })
 	}
 	away()
-	return e.start(ctx)
-}
-
-func (e *embeddedEngine) moveLeaders() bool {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.cluster.ShufflePartitionLeaders()
-	return true
-}
-
-func (e *embeddedEngine) moveCoordinators(group string) bool {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	before := e.cluster.CoordinatorFor(group)
-	for range 20 {
-		if e.cluster.RehashCoordinators(); e.cluster.CoordinatorFor(group) != before {
-			return true
-		}
+	back()
+	refusing.Wait()
+	if slices.Max(refused) == 0 {
+		return errors.New("chaos: nobody missed the brokers")
 	}
-	return false
+	return nil
 }
+
+func (e *embeddedEngine) restarts() string { return "all brokers unreachable" }
+
+func (e *embeddedEngine) calmness() time.Duration { return 2 * time.Second }
+
+func (e *embeddedEngine) round() time.Duration { return 20 * time.Second }
 
 func (e *embeddedEngine) close() error {
-	e.mu.Lock()
-	defer e.mu.Unlock()
 	e.cluster.Close()
 	err := e.server.Close()
 	if served := <-e.served; !errors.Is(served, http.ErrServerClosed) {
 		err = errors.Join(err, served)
 	}
-	return errors.Join(err, os.RemoveAll(e.dir))
+	return err
 }

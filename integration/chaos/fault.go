@@ -20,10 +20,16 @@ func between(rng *rand.Rand, from, to time.Duration) time.Duration {
 
 // networkFaults happen to the connections of one broker, of consumers and producers alike.
 func networkFaults(s *services) []fault {
-	pick := func(rng *rand.Rand) *Proxy { return s.brokers[rng.IntN(len(s.brokers))] }
+	pick := func(ctx context.Context, rng *rand.Rand) *Proxy {
+		p := s.brokers[rng.IntN(len(s.brokers))]
+		ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+		defer cancel()
+		poll(ctx, 10*time.Millisecond, func() bool { return p.Links() > 0 }) // a broker without connections feels nothing
+		return p
+	}
 	impair := func(name string, how func(*rand.Rand) Impairment) fault {
 		return fault{name, func(ctx context.Context, rng *rand.Rand) bool {
-			p, h := pick(rng), how(rng)
+			p, h := pick(ctx, rng), how(rng)
 			ctx, cancel := context.WithTimeout(ctx, between(rng, 200*time.Millisecond, 800*time.Millisecond))
 			defer cancel()
 			return p.Impair(ctx, h) > 0
@@ -31,7 +37,7 @@ func networkFaults(s *services) []fault {
 	}
 	cut := func(name string, reset bool) fault {
 		return fault{name, func(ctx context.Context, rng *rand.Rand) bool {
-			n := pick(rng).Cut(reset)
+			n := pick(ctx, rng).Cut(reset)
 			sleep(ctx, between(rng, 50*time.Millisecond, 300*time.Millisecond)) // for connections to come back
 			return n > 0
 		}}
@@ -45,7 +51,7 @@ func networkFaults(s *services) []fault {
 		impair("slow connections", func(rng *rand.Rand) Impairment { return Impairment{Rate: 20_000 + rng.IntN(200_000)} }),
 		impair("half-open connections", func(*rand.Rand) Impairment { return Impairment{Freeze: true} }),
 		{"broker unreachable", func(ctx context.Context, rng *rand.Rand) bool {
-			p := pick(rng)
+			p := pick(ctx, rng)
 			ctx, cancel := context.WithTimeout(ctx, between(rng, 200*time.Millisecond, time.Second))
 			defer cancel()
 			return p.Refuse(ctx) > 0
@@ -53,27 +59,12 @@ func networkFaults(s *services) []fault {
 	}
 }
 
-// brokerFaults happen to the brokers themselves.
-func brokerFaults(s *services, groups []*group) []fault {
-	faults := []fault{{"brokers restarted", func(ctx context.Context, rng *rand.Rand) bool {
-		return s.restart(ctx, func() { sleep(ctx, between(rng, 0, 500*time.Millisecond)) }) == nil
+// brokerFaults happen to all brokers at once.
+func brokerFaults(s *services) []fault {
+	return []fault{{s.restarts(), func(ctx context.Context, rng *rand.Rand) bool {
+		away := between(rng, 200*time.Millisecond, time.Second)
+		return s.restart(ctx, func() { sleep(ctx, away) }) == nil
 	}}}
-	if len(s.brokers) == 1 {
-		return faults
-	}
-	rest := func(ctx context.Context, rng *rand.Rand) {
-		sleep(ctx, between(rng, 100*time.Millisecond, 500*time.Millisecond))
-	}
-	return append(faults,
-		fault{"leaders moved", func(ctx context.Context, rng *rand.Rand) bool {
-			defer rest(ctx, rng)
-			return s.moveLeaders()
-		}},
-		fault{"coordinators moved", func(ctx context.Context, rng *rand.Rand) bool {
-			defer rest(ctx, rng)
-			return s.moveCoordinators(groups[rng.IntN(len(groups))].name)
-		}},
-	)
 }
 
 // registryPatience is how long the registry is away at most when no consumer comes to ask.
@@ -90,8 +81,9 @@ func registryFaults(s *services, groups []*group) []fault {
 		away, cancel := context.WithTimeout(ctx, registryPatience)
 		defer cancel()
 		var refusing sync.WaitGroup
+		before := s.registry.Refused()
 		refusing.Go(func() { s.registry.Refuse(away) })
-		asked := poll(away, 10*time.Millisecond, func() bool { return s.registry.Refused() > 0 })
+		asked := poll(away, 10*time.Millisecond, func() bool { return s.registry.Refused() > before })
 		sleep(away, d)
 		cancel()
 		refusing.Wait()

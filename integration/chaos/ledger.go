@@ -2,6 +2,7 @@ package chaos
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -108,4 +109,17 @@ func (p *Pen) Write(e Entry) {
 	if _, err := p.w.Write(e.encode()); err != nil {
 		panic(fmt.Sprintf("chaos: the ledger is gone: %v", err))
 	}
+}
+
+// write writes entries as text.
+func write(entries []Entry, path string) error {
+	f, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	w := bufio.NewWriter(f)
+	for _, e := range entries {
+		fmt.Fprintln(w, e)
+	}
+	return errors.Join(w.Flush(), f.Close())
 }

@@ -75,7 +75,10 @@ func (l *link) hold(n int) bool {
 	}
 	how.met.Add(1)
 	if how.Freeze {
-		<-l.ctx.Done()
+		select {
+		case <-how.over:
+		case <-l.ctx.Done():
+		}
 		return false
 	}
 	wait := how.Delay

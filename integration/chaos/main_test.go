@@ -6,6 +6,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"github.com/magicbyte-go/magicbyte/integration"
 	"github.com/magicbyte-go/magicbyte/integration/chaos"
 )
 
@@ -13,5 +14,5 @@ func TestMain(m *testing.M) {
 	if chaos.IsMember() {
 		os.Exit(chaos.Member())
 	}
-	goleak.VerifyTestMain(m)
+	goleak.VerifyTestMain(integration.Shared(m))
 }

@@ -86,6 +86,9 @@ func (m *member) properties() kafka.ConfigMap {
 		"client.id":         m.Client,
 		"auto.offset.reset": "earliest",
 	}
+	if os.Getenv("CHAOS_DEBUG") != "" {
+		config["debug"] = os.Getenv("CHAOS_DEBUG")
+	}
 	switch m.Protocol {
 	case KIP848:
 		config["group.protocol"] = "consumer"
@@ -95,11 +98,13 @@ func (m *member) properties() kafka.ConfigMap {
 	case Cooperative:
 	}
 	config["session.timeout.ms"], config["heartbeat.interval.ms"] = int(session.Milliseconds()), 300
+	// A group waits that long for a member that was killed while it joined.
+	config["max.poll.interval.ms"] = 8000
 	return config
 }
 
 func (m *member) options() []consumer.Option {
-	return []consumer.Option{consumer.WithDeadLetters(), consumer.WithLogger(slog.New(assignments{m}))}
+	return []consumer.Option{consumer.WithDeadLetters(), consumer.WithRevokeDrain(2 * time.Second), consumer.WithLogger(slog.New(assignments{m}))}
 }
 
 // handle does what the task says, and writes it down before it begins and before it returns.
@@ -153,11 +158,14 @@ func (a assignments) WithGroup(string) slog.Handler      { return a }
 func (a assignments) Handle(_ context.Context, r slog.Record) error {
 	kind := Assigned
 	var names []string
+	var partition int32
 	var text strings.Builder
 	r.Attrs(func(attr slog.Attr) bool {
 		switch list, ok := attr.Value.Any().([]string); {
 		case ok:
 			names = list
+		case attr.Key == "partition":
+			partition = int32(attr.Value.Int64())
 		case attr.Key == "lost" && attr.Value.Bool():
 			kind = Lost
 		case attr.Key != "stack":
@@ -167,6 +175,9 @@ func (a assignments) Handle(_ context.Context, r slog.Record) error {
 	})
 	fmt.Fprintf(os.Stderr, "%s %s%s %v\n", r.Time.Format("15:04:05.000"), r.Message, &text, names)
 	switch {
+	case strings.HasPrefix(r.Message, "the offsets of the partition went back"):
+		a.pen.Write(Entry{Kind: Rewound, Group: a.Group, Member: a.Member, Partition: partition})
+		return nil
 	case r.Message == "partitions assigned":
 	case r.Message == "partitions revoked" && kind != Lost:
 		kind = Revoked

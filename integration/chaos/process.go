@@ -9,7 +9,9 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -27,7 +29,7 @@ type process struct {
 }
 
 // startProcess runs this binary as a member.
-func startProcess(ledger *Ledger, config memberConfig) (*process, error) {
+func startProcess(ledger *Ledger, config memberConfig, logs string) (*process, error) {
 	text, err := json.Marshal(config)
 	if err != nil {
 		return nil, err
@@ -36,6 +38,14 @@ func startProcess(ledger *Ledger, config memberConfig) (*process, error) {
 	p.cmd = exec.Command(os.Args[0]) //nolint:gosec,noctx // this very binary, which is ended by name
 	p.cmd.Env = append(os.Environ(), memberVariable+"="+string(text))
 	p.cmd.Stderr = &p.errors
+	if logs != "" {
+		log, err := os.Create(filepath.Join(logs, config.Client+".log"))
+		if err != nil {
+			return nil, err
+		}
+		defer func() { _ = log.Close() }() // the process has its own
+		p.cmd.Stderr = log
+	}
 	p.cmd.ExtraFiles = []*os.File{ledger.pipe}
 	if p.input, err = p.cmd.StdinPipe(); err != nil {
 		return nil, err
@@ -98,7 +108,8 @@ func (p *process) failure() error {
 	if p.err == nil || p.signaled(syscall.SIGTERM) {
 		return nil
 	}
-	return fmt.Errorf("member %d: %w: %s", p.Member, p.err, p.errors.String())
+	lines := strings.Split(strings.TrimSpace(p.errors.String()), "\n")
+	return fmt.Errorf("member %d: %w: %s", p.Member, p.err, lines[len(lines)-1])
 }
 
 // stop freezes the process and returns once it stands still.

@@ -18,7 +18,7 @@ type Proxy struct {
 
 	mu      sync.Mutex
 	target  string
-	refuse  bool
+	refuse  int // how many Refuse are under way
 	refused int
 	impair  []*hindrance // under way; the newest counts
 	links   map[*link]bool
@@ -82,7 +82,7 @@ func (p *Proxy) serve(client net.Conn) {
 	l.ctx, l.cancel = context.WithCancel(p.ctx)
 	defer l.cancel()
 	p.mu.Lock()
-	if p.refuse || p.ctx.Err() != nil { // since it was dialled
+	if p.refuse > 0 || p.ctx.Err() != nil { // since it was dialled
 		p.refused++
 		p.mu.Unlock()
 		l.end(true)
@@ -104,7 +104,7 @@ func (p *Proxy) serve(client net.Conn) {
 func (p *Proxy) dial() net.Conn {
 	p.mu.Lock()
 	target := p.target
-	if p.refuse {
+	if p.refuse > 0 {
 		p.refused++
 		p.mu.Unlock()
 		return nil
@@ -150,17 +150,18 @@ func (p *Proxy) Cut(reset bool) int {
 // Refuse resets connections, those that are there and new ones, until ctx ends. It returns how many came meanwhile.
 func (p *Proxy) Refuse(ctx context.Context) int {
 	p.mu.Lock()
-	p.refuse, p.refused = true, 0
+	p.refuse++
+	before := p.refused
 	p.mu.Unlock()
 	p.Cut(true)
 	<-ctx.Done()
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.refuse = false
-	return p.refused
+	p.refuse--
+	return p.refused - before
 }
 
-// Refused returns how many connections came since Refuse began.
+// Refused returns how many connections were refused by now.
 func (p *Proxy) Refused() int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -173,14 +174,11 @@ func (p *Proxy) Impair(ctx context.Context, how Impairment) int {
 	h := &hindrance{Impairment: how, over: ctx.Done()}
 	p.hinder(func(all []*hindrance) []*hindrance { return append(all, h) })
 	<-ctx.Done()
-	links := p.all()
 	p.hinder(func(all []*hindrance) []*hindrance {
 		return slices.DeleteFunc(all, func(other *hindrance) bool { return other == h })
 	})
 	if how.Freeze {
-		for _, l := range links {
-			l.end(true)
-		}
+		p.Cut(true)
 	}
 	return int(h.met.Load())
 }

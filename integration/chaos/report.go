@@ -16,6 +16,7 @@ type Report struct {
 	Total   Verdict
 	Faults  *tally  // those that had their effect count
 	Changes *tally  // graceful ones, in calms
+	Ghosts  int     // members that the brokers still listed when their process had ended gracefully, in calms
 	Deaths  []error // of members that ended otherwise than they were told to
 }
 
@@ -32,8 +33,8 @@ func (r *Report) String() string {
 	line("seed %d, %v, %d entries in the ledger", r.Seed, r.Took.Round(time.Second), r.Entries)
 	for _, g := range append(r.Groups, GroupReport{"all", &r.Total}) {
 		v := g.Verdict
-		line("%-12s %d records acknowledged, %d indeterminate (%d arrived), %d refused, %d poison; %d deliveries, %d duplicates, %d retries, %d overlaps of expired sessions, %d dead letters; longest standstill in a calm %v",
-			g.Name, v.Acked, v.Indeterminate, v.Arrived, v.Refused, v.Poisoned, v.Deliveries, v.Duplicates, v.Retries, v.Overlaps, v.Letters,
+		line("%-12s %d records acknowledged, %d indeterminate (%d arrived), %d refused, %d poison; %d deliveries, %d duplicates, %d retries, %d overlaps of expired sessions, %d rewinds by the client, %d dead letters; longest standstill in a calm %v",
+			g.Name, v.Acked, v.Indeterminate, v.Arrived, v.Refused, v.Poisoned, v.Deliveries, v.Duplicates, v.Retries, v.Overlaps, v.Rewinds, v.Letters,
 			v.LongestStall.Round(time.Millisecond))
 	}
 	for _, t := range []struct {
@@ -51,6 +52,9 @@ func (r *Report) String() string {
 	}
 	for _, err := range r.Deaths {
 		line("a member ended otherwise than it was told to: %v", err)
+	}
+	if r.Ghosts > 0 {
+		line("members still listed when their processes had ended: %d", r.Ghosts)
 	}
 	v := &r.Total
 	line("dead letters that differ: %d, dead letters without cause: %d, records in the log twice: %d, commits that went back: %d, duplicates without reason: %d, standstills: %d",

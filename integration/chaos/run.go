@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"path/filepath"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -21,12 +22,11 @@ type Config struct {
 	Duration time.Duration
 	// Containers has real services, not embedded ones.
 	Containers bool
+	// Logs is a folder for what each member writes to its log, and for the ledger as text; "" keeps no more than the ends of logs.
+	Logs string
 	// Log is told what goes on; nil is silence.
 	Log func(format string, args ...any)
 }
-
-// round is about how long a storm and the calm that follows take together.
-const round = 20 * time.Second
 
 // What is sent per second to all groups together, where the machine can.
 const (
@@ -44,6 +44,7 @@ type run struct {
 	ledger  *Ledger
 	groups  []*group
 	deaths  deaths
+	ghosts  atomic.Int32
 	faults  tally
 	changes tally
 }
@@ -76,7 +77,7 @@ func Run(tb testing.TB, config Config) (*Report, error) {
 	for id, kind := range kinds {
 		g := &group{
 			services: r.services, id: uint8(id), name: unique(kind.name), topic: unique("tasks"), order: kind.order, protocol: kind.protocol,
-			ledger: ledger, nextID: &next, deaths: &r.deaths,
+			ledger: ledger, nextID: &next, deaths: &r.deaths, ghosts: &r.ghosts, logs: config.Logs,
 		}
 		if g.traffic, err = newTraffic(g, newRand(config.Seed, "traffic "+kind.name), rate/len(kinds)); err != nil {
 			break
@@ -90,11 +91,14 @@ func Run(tb testing.TB, config Config) (*Report, error) {
 	for _, g := range r.groups {
 		g.abandon()
 	}
-	report := &Report{Seed: config.Seed, Faults: &r.faults, Changes: &r.changes, Deaths: r.deaths.errs, Took: time.Since(began)}
+	report := &Report{Seed: config.Seed, Faults: &r.faults, Changes: &r.changes, Deaths: r.deaths.errs, Ghosts: int(r.ghosts.Load()), Took: time.Since(began)}
 	topics, readErr := r.topics(ctx)
 	err = errors.Join(err, readErr, r.close())
 	entries := ledger.Close()
 	report.Entries = len(entries)
+	if config.Logs != "" {
+		err = errors.Join(err, write(entries, filepath.Join(config.Logs, "ledger.txt")))
+	}
 	for _, g := range r.groups {
 		verdict := Check(entries, g.id, g.order, topics[g.id])
 		report.Groups = append(report.Groups, GroupReport{Name: kinds[g.id].name, Verdict: verdict})
@@ -171,7 +175,7 @@ func each[T any](all []T, do func(T) error) error {
 
 // weather alternates storms and calms.
 func (r *run) weather(ctx context.Context) error {
-	rounds := max(1, int(r.Duration/round))
+	rounds := max(1, int(r.Duration/r.round()))
 	length := r.Duration / time.Duration(rounds)
 	lanes := r.newLanes()
 	for i := range rounds {

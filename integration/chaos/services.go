@@ -3,6 +3,7 @@ package chaos
 import (
 	"context"
 	"strings"
+	"time"
 )
 
 // Protocol is how a group shares its partitions out.
@@ -26,12 +27,14 @@ type services struct {
 
 // engine runs the services.
 type engine interface {
-	// restart ends the brokers, lets them be away for a while, and starts them again with all that they had stored.
+	// restart takes all brokers away, calls away, and brings them back with all that they had stored.
 	restart(ctx context.Context, away func()) error
-	// moveLeaders and moveCoordinators move partitions and groups to other brokers and report whether any did; false where
-	// there is one broker only.
-	moveLeaders() bool
-	moveCoordinators(group string) bool
+	// restarts says how.
+	restarts() string
+	// calmness is how long it takes at most until they are taken away, and again.
+	calmness() time.Duration
+	// round is about how long a storm and the calm that follows take together.
+	round() time.Duration
 	close() error
 }
 

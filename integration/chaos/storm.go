@@ -14,7 +14,7 @@ type lane struct {
 	name   string
 	faults []fault
 	rng    *rand.Rand
-	pause  time.Duration // between two faults, at most
+	pause  time.Duration // before each fault, at most
 	before func() error  // called before each fault
 	deck   []int         // what is still to be drawn before everything is shuffled again, so that no kind is left out
 }
@@ -38,6 +38,7 @@ func (l *lane) draw() fault {
 // run draws faults until the window is over, and waits for the last one.
 func (l *lane) run(ctx context.Context, window time.Duration, t *tally) error {
 	for until := time.Now().Add(window); time.Now().Before(until) && ctx.Err() == nil; {
+		sleep(ctx, between(l.rng, 0, l.pause))
 		if l.before != nil {
 			if err := l.before(); err != nil {
 				return err
@@ -45,7 +46,6 @@ func (l *lane) run(ctx context.Context, window time.Duration, t *tally) error {
 		}
 		f := l.draw()
 		t.add(f.name, f.do(ctx, l.rng))
-		sleep(ctx, between(l.rng, 0, l.pause))
 	}
 	return nil
 }
@@ -92,7 +92,7 @@ func (r *run) newLanes() []*lane {
 	lanes := []*lane{
 		{name: "network 1", faults: networkFaults(r.services), pause: 200 * time.Millisecond},
 		{name: "network 2", faults: networkFaults(r.services), pause: 200 * time.Millisecond},
-		{name: "brokers", faults: brokerFaults(r.services, r.groups), pause: 500 * time.Millisecond},
+		{name: "brokers", faults: brokerFaults(r.services), pause: r.calmness()},
 		{name: "registry", faults: registryFaults(r.services, r.groups), pause: time.Second},
 	}
 	for _, g := range r.groups {

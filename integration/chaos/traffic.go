@@ -58,7 +58,7 @@ func (t *traffic) renew(ctx context.Context) error {
 	next, err := producer.New(kafka.ConfigMap{
 		"bootstrap.servers":   t.g.bootstrap(),
 		"client.id":           t.g.name + "-producer",
-		"delivery.timeout.ms": 10_000, // so that outages have outcomes that nobody knows
+		"delivery.timeout.ms": 60_000,
 	}, t.g.topic, key, serde.NewSerializer(codec, t.reg), producer.WithRebuild(), producer.WithLogger(slog.New(slog.DiscardHandler)))
 	if err != nil {
 		return err

@@ -14,6 +14,7 @@ type Verdict struct {
 	Deliveries, Retries int // calls of handlers, and those of them that repeat one that failed
 	Letters             int
 	Duplicates          int // deliveries of what was delivered before, retries left out
+	Rewinds             int // partitions whose client went back by itself: their records are delivered again
 	Overlaps            int // two at once in a strand, by members of which one had lost its session
 	LongestStall        time.Duration
 
@@ -58,7 +59,7 @@ func (v *Verdict) Add(o *Verdict) {
 
 func (v *Verdict) counts() []*int {
 	return append(v.violations(), &v.Acked, &v.Indeterminate, &v.Arrived, &v.Refused, &v.Poisoned,
-		&v.Deliveries, &v.Retries, &v.Letters, &v.Duplicates, &v.Overlaps)
+		&v.Deliveries, &v.Retries, &v.Letters, &v.Duplicates, &v.Rewinds, &v.Overlaps)
 }
 
 func (v *Verdict) violations() []*int {
