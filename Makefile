@@ -9,6 +9,7 @@ GO       ?= go
 FUZZTIME ?= 100000x
 BENCH    ?= .
 COUNT    ?= 1
+CHAOS    ?= 60s
 PKG      ?= ./...
 
 bin := .cache/bin
@@ -42,6 +43,12 @@ test-avro: check-tools ## schema loading, types, validation, serialization, evol
 integration: check-tools ## the end-to-end tests on a real broker and a real registry in containers
 	if [ -f .cache/testbed.env ]; then . .cache/testbed.env; fi; \
 	$(GO) test -race -v -count=1 -timeout 15m -run '^TestContainers' ./integration/...
+
+.PHONY: chaos
+chaos: check-tools ## faults without end: CHAOS=60s SEED=1 CHAOS_SERVICES=containers; prints its seed, and ends with what was lost
+	@if [ -f .cache/testbed.env ]; then . .cache/testbed.env; fi; \
+	CHAOS=$(CHAOS) SEED=$(SEED) CHAOS_SERVICES=$(CHAOS_SERVICES) \
+	$(GO) test -v -count=1 -timeout 60m -run '^TestChaos$$' ./integration/chaos
 
 .PHONY: testbed
 testbed: ## start Docker where none runs and build the images where none can be pulled; `make integration` uses them

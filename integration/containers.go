@@ -31,7 +31,11 @@ func Containers(tb testing.TB, opts ...Option) *Env {
 	if err != nil {
 		tb.Fatalf("integration: %v", err)
 	}
-	return newEnv(tb, p.brokers, p.registryURL, p.network)
+	env := newEnv(tb, p.brokers, p.registryURL, p.network)
+	if cfg.advertised != "" {
+		env.broker = p.docker.broker
+	}
+	return env
 }
 
 func (c config) startsContainers() bool { return c.brokers == "" || c.registryURL == "" }

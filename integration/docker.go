@@ -70,6 +70,7 @@ func sweep(ctx context.Context) {
 type stack struct {
 	network    *testcontainers.DockerNetwork
 	containers []*testcontainers.DockerContainer
+	broker     *testcontainers.DockerContainer // one of them, nil where the broker runs elsewhere
 }
 
 func (s *stack) createNetwork(ctx context.Context) error {

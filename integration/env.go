@@ -5,6 +5,7 @@ import (
 	"os"
 	"testing"
 
+	"github.com/testcontainers/testcontainers-go"
 	"github.com/twmb/franz-go/pkg/kgo"
 )
 
@@ -18,7 +19,8 @@ type Env struct {
 	// Network is set where containers were started: how others on the same Docker network reach them.
 	Network Network
 
-	kafka *kgo.Client
+	kafka  *kgo.Client
+	broker *testcontainers.DockerContainer // nil where it was not started here
 }
 
 // Network is the inner side of containers, for a client that runs in a container of its own. All fields are "" in an

@@ -50,6 +50,13 @@ func WithKafkaEnv(env map[string]string) Option {
 	return option(func(c *config) { c.kafkaEnv = env })
 }
 
+// WithAdvertised names the address that the broker's container tells clients on the host to come to, "127.0.0.1:12345", instead of its own
+// mapped port: that of a proxy which the test puts in front. [Env.Brokers] still is the mapped port, and [Env.RestartBroker] needs this
+// option. It excludes [WithBrokers].
+func WithAdvertised(address string) Option {
+	return option(func(c *config) { c.advertised = address })
+}
+
 // config is what Containers starts or uses. It is comparable in all but kafkaEnv, see shareable.
 type config struct {
 	kafkaImage       string
@@ -58,6 +65,7 @@ type config struct {
 	registryBasePath string
 	brokers          string
 	registryURL      string
+	advertised       string
 	kafkaEnv         map[string]string
 }
 
@@ -67,13 +75,13 @@ func newConfig(opts []Option) (config, error) {
 		opt.apply(&c)
 	}
 	var problems []error
-	if c.brokers != "" && (c.kafkaImage != "" || len(c.kafkaEnv) > 0) {
-		problems = append(problems, errors.New("WithBrokers excludes WithKafkaImage and WithKafkaEnv: nothing is started"))
+	if c.brokers != "" && (c.kafkaImage != "" || len(c.kafkaEnv) > 0 || c.advertised != "") {
+		problems = append(problems, errors.New("WithBrokers excludes WithKafkaImage, WithKafkaEnv and WithAdvertised: nothing is started"))
 	}
 	if c.registryURL != "" && c.registryImage != "" {
 		problems = append(problems, errors.New("WithRegistryURL excludes WithRegistryImage: nothing is started"))
 	}
-	if c.kafkaImage == "" && len(c.kafkaEnv) == 0 {
+	if c.kafkaImage == "" && len(c.kafkaEnv) == 0 && c.advertised == "" {
 		c.brokers = cmp.Or(c.brokers, os.Getenv("KAFKA_BROKERS"))
 	}
 	c.kafkaImage = cmp.Or(c.kafkaImage, os.Getenv("KAFKA_IMAGE"), DefaultKafkaImage)

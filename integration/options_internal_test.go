@@ -54,6 +54,12 @@ func TestConfig(t *testing.T) {
 			opts: []Option{WithKafkaEnv(map[string]string{"KAFKA_MESSAGE_MAX_BYTES": "1"})},
 			want: with(func(c *config) { c.kafkaEnv = map[string]string{"KAFKA_MESSAGE_MAX_BYTES": "1"} }),
 		},
+		{
+			name: "a broker behind a proxy is started, whatever runs elsewhere",
+			env:  vars{"KAFKA_BROKERS": "a:1"},
+			opts: []Option{WithAdvertised("127.0.0.1:1")},
+			want: with(func(c *config) { c.advertised = "127.0.0.1:1" }),
+		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

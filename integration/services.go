@@ -1,6 +1,7 @@
 package integration
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -53,11 +54,11 @@ func (s *stack) runKafka(ctx context.Context, cfg config) (address string, err e
 		if address, err = c.PortEndpoint(ctx, hostPort+"/tcp", ""); err != nil {
 			return fmt.Errorf("the broker's mapped port: %w", err)
 		}
-		script := "export KAFKA_ADVERTISED_LISTENERS=PLAINTEXT://" + address + ",BROKER://" + kafkaAlias + ":" + brokerPort + "\n" +
+		script := "export KAFKA_ADVERTISED_LISTENERS=PLAINTEXT://" + cmp.Or(cfg.advertised, address) + ",BROKER://" + kafkaAlias + ":" + brokerPort + "\n" +
 			"exec /etc/kafka/docker/run\n"
 		return c.CopyToContainer(ctx, []byte(script), startScript, 0o755)
 	}
-	_, err = s.run(ctx, cfg.kafkaImage, kafkaAlias,
+	s.broker, err = s.run(ctx, cfg.kafkaImage, kafkaAlias,
 		testcontainers.WithEnv(env),
 		testcontainers.WithExposedPorts(hostPort+"/tcp"),
 		// The script counts once its last line is there.
