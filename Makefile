@@ -82,6 +82,14 @@ compare-cost: check-tools ## producer and consumer side by side with confluent-k
 test-compare: check-tools ## the tests of compare: agreement with other libraries and differences from them
 	cd compare && $(GO) test -timeout 5m ./...
 
+.PHONY: docker
+docker: check-tools ## the command as an image, built and run: IMAGE=magicbyte:dev BASE=debian:trixie-slim; Linux
+	@deploy/image/build.sh
+
+.PHONY: terraform
+terraform: ## format, validity and tests of deploy/terraform, and its example on moto; TF_PLUGIN_DIR=folder where no provider can be fetched
+	@deploy/terraform/test/run.sh
+
 .PHONY: cover
 cover: check-tools ## test coverage over all packages, as .cache/cover.html
 	@mkdir -p .cache
