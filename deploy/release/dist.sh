@@ -10,7 +10,7 @@ name=magicbyte_${version#v}_$("$go" env GOOS)_$("$go" env GOARCH)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mkdir -p "$work/$name" dist
-"$go" build -trimpath -ldflags='-s -w' -o "$work/$name/magicbyte" ./cmd/magicbyte
+"$go" build -buildvcs=true -trimpath -ldflags='-s -w' -o "$work/$name/magicbyte" ./cmd/magicbyte
 "$work/$name/magicbyte" version
 cp LICENSE README.md CHANGELOG.md "$work/$name"
 .cache/bin/cyclonedx-gomod bin -json -output "dist/$name.cdx.json" "$work/$name/magicbyte" 2> "$work/said" || {
