@@ -101,7 +101,11 @@ func (s checkSettings) run(ctx context.Context, out *page, paths []string) (err 
 		return undecided{err}
 	}
 	if from != nil {
-		defer func() { err = errors.Join(err, from.close()) }()
+		defer func() {
+			if closeErr := from.close(); closeErr != nil {
+				err = errors.Join(err, undecided{closeErr})
+			}
+		}()
 	}
 	files, err := readFiles(paths)
 	if err != nil {

@@ -19,8 +19,11 @@ absent() { # REASON: ends here, as a failure where the tools have to be there
   exit 0
 }
 
-# Whatever the user configured for Terraform does not count here: the provider comes from the mirror or from its registry.
-unset TF_CLI_CONFIG_FILE TF_CLI_ARGS TF_WORKSPACE
+# Nothing that is set for Terraform or AWS counts here: the provider comes from the mirror or from its registry, and no request
+# may go to an account.
+while read -r name; do
+  case $name in TF_PLUGIN_DIR) ;; TF_* | AWS_*) unset "$name" ;; esac
+done < <(compgen -e)
 export TF_IN_AUTOMATION=1 CHECKPOINT_DISABLE=1
 
 command -v terraform > /dev/null || absent "there is no terraform on the PATH: 1.11 or newer is needed"
@@ -70,7 +73,7 @@ for folder in modules/* examples/*; do
   run "$folder: validate" terraform validate -no-color
   run "$folder: test" terraform test -no-color
   passed=$(sed -n 's/^Success! \([0-9]*\) passed, 0 failed.*/\1/p' "$work/said")
-  tests=$((tests + passed)) # and where none passed, the sum fails
+  tests=$((tests + ${passed:?"$folder: no test ran"}))
 done
 
 "$python" -m moto.server -H 127.0.0.1 -p 0 > "$work/moto.log" 2>&1 &
@@ -90,7 +93,6 @@ fi
 # moto asks for credentials and looks at none.
 export AWS_ENDPOINT_URL=$url AWS_ACCESS_KEY_ID=moto AWS_SECRET_ACCESS_KEY=moto AWS_REGION=eu-central-1 AWS_DEFAULT_REGION=eu-central-1 AWS_EC2_METADATA_DISABLED=true
 export AWS_CONFIG_FILE=/dev/null AWS_SHARED_CREDENTIALS_FILE=/dev/null
-unset AWS_PROFILE AWS_SESSION_TOKEN
 export NO_PROXY=127.0.0.1 no_proxy=127.0.0.1
 
 applied() { terraform apply -auto-approve -input=false -no-color; }

@@ -7,7 +7,7 @@ resource "aws_msk_configuration" "this" {
 
   server_properties = <<-EOT
     auto.create.topics.enable=false
-    default.replication.factor=${min(3, length(var.subnet_ids) * var.brokers_per_subnet)}
+    default.replication.factor=3
     min.insync.replicas=2
     unclean.leader.election.enable=false
   EOT
@@ -87,6 +87,11 @@ resource "aws_msk_cluster" "this" {
 
   lifecycle {
     prevent_destroy = true
+
+    precondition {
+      condition     = length(var.subnet_ids) * var.brokers_per_subnet >= 3
+      error_message = "Three replicas need three brokers: a third subnet, or more brokers_per_subnet."
+    }
 
     precondition {
       condition     = contains(var.authentication, "tls") == (length(var.certificate_authority_arns) > 0)

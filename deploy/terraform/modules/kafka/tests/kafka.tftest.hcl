@@ -178,6 +178,17 @@ run "secrets_without_scram" {
   expect_failures = [aws_msk_cluster.this]
 }
 
+run "two_brokers_are_too_few_for_three_replicas" {
+  command = plan
+
+  variables {
+    type       = "provisioned"
+    subnet_ids = ["subnet-a", "subnet-b"]
+  }
+
+  expect_failures = [aws_msk_cluster.this]
+}
+
 run "nobody_connects_unasked" {
   command = plan
 
