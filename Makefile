@@ -89,6 +89,26 @@ compare-cost: check-tools ## producer and consumer side by side with confluent-k
 test-compare: check-tools ## the tests of compare: agreement with other libraries and differences from them
 	cd compare && $(GO) test -timeout 5m ./...
 
+.PHONY: schema-check
+schema-check: check-tools ## may the schemas follow those at a commit: AGAINST=origin/main SCHEMAS='schemas/*.avsc' LEVEL=FULL; or REGISTRY=url
+	@deploy/release/schemas.sh
+
+.PHONY: release-check
+release-check: check-tools $(bin)/apisurface ## may this commit be released: VERSION=v1.2.3; writes dist/notes.md
+	@deploy/release/check.sh
+
+.PHONY: dist
+dist: check-tools $(bin)/cyclonedx-gomod ## what a release has for this machine, in dist/: VERSION=v1.2.3
+	@deploy/release/dist.sh
+
+.PHONY: docker
+docker: check-tools ## the command as an image, built and run: IMAGE=magicbyte:dev BASE=debian:trixie-slim; Linux
+	@deploy/image/build.sh
+
+.PHONY: terraform
+terraform: ## format, validity and tests of deploy/terraform, and its example on moto; TF_PLUGIN_DIR=folder where no provider can be fetched
+	@deploy/terraform/test/run.sh
+
 .PHONY: cover
 cover: check-tools ## test coverage over all packages, as .cache/cover.html
 	@mkdir -p .cache
@@ -135,6 +155,9 @@ $(bin)/golangci-lint: tools/go.mod tools/go.sum
 
 $(bin)/actionlint: tools/actionlint/go.mod tools/actionlint/go.sum
 	cd tools/actionlint && $(GO) build -o ../../$@ github.com/rhysd/actionlint/cmd/actionlint
+
+$(bin)/cyclonedx-gomod: tools/cyclonedx/go.mod tools/cyclonedx/go.sum
+	cd tools/cyclonedx && $(GO) build -o ../../$@ github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod
 
 $(bin)/apisurface: tools/go.mod tools/go.sum $(wildcard tools/apisurface/*.go)
 	cd tools && $(GO) build -o ../$@ ./apisurface

@@ -20,7 +20,7 @@ func main() {
 	if err := newRootCommand().ExecuteContext(ctx); err != nil {
 		fmt.Fprintln(os.Stderr, "magicbyte:", err)
 		stop()
-		os.Exit(1) //nolint:gocritic // stop was called
+		os.Exit(exitCode(err)) //nolint:gocritic // stop was called
 	}
 }
 
@@ -33,6 +33,6 @@ func newRootCommand() *cobra.Command {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.AddCommand(newCatCommand(), newDemoCommand(), gencmd.New(), newLocalCommand(), newRegistryCommand(), newVersionCommand())
+	root.AddCommand(newCatCommand(), newCheckCommand(), newDemoCommand(), gencmd.New(), newLocalCommand(), newRegistryCommand(), newVersionCommand())
 	return root
 }

@@ -158,6 +158,6 @@ func (t *traffic) sendPoison(ctx context.Context) {
 func (t *traffic) end(ctx context.Context) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	defer t.reg.CloseIdleConnections()
+	defer func() { _ = t.reg.Close() }()
 	return errors.Join(t.closed(ctx, t.producer), t.g.observer.client.Flush(ctx))
 }
