@@ -109,13 +109,19 @@ func (r withStats) OnStats(stats string) {
 // rude panics wherever it is called.
 type rude struct{}
 
-func (rude) OnAssigned([]consumer.TopicPartition)                                  { panic("assigned") }
-func (rude) OnRevoked([]consumer.TopicPartition, bool, time.Duration)              { panic("revoked") }
-func (rude) OnSettled(consumer.Ref, consumer.Outcome, time.Duration)               { panic("settled") }
-func (rude) OnStatus([]consumer.PartitionStatus)                                   { panic("status") }
-func (rude) OnHandle(context.Context, []consumer.AnyRecord) context.Context        { panic("handle") }
+func (rude) OnAssigned([]consumer.TopicPartition) { panic("assigned") }
+
+func (rude) OnRevoked([]consumer.TopicPartition, bool, time.Duration) { panic("revoked") }
+
+func (rude) OnSettled(consumer.Ref, consumer.Outcome, time.Duration) { panic("settled") }
+
+func (rude) OnStatus([]consumer.PartitionStatus) { panic("status") }
+
+func (rude) OnHandle(context.Context, []consumer.AnyRecord) context.Context { panic("handle") }
+
 func (rude) OnHandled(context.Context, []consumer.AnyRecord, error, time.Duration) { panic("handled") }
-func (rude) OnDeadLetter(consumer.Ref, consumer.Stage, string, error)              { panic("dead letter") }
+
+func (rude) OnDeadLetter(consumer.Ref, consumer.Stage, string, error) { panic("dead letter") }
 
 func TestHooksAreToldOfEachRecord(t *testing.T) {
 	t.Parallel()
@@ -195,8 +201,8 @@ func TestStatusOfAPartition(t *testing.T) {
 		}
 	}
 	r.stop()
-	for status := []consumer.PartitionStatus(nil); len(hook.status) > 0; {
-		if status = <-hook.status; len(hook.status) == 0 && len(status) > 0 {
+	for len(hook.status) > 0 {
+		if status := <-hook.status; len(hook.status) == 0 && len(status) > 0 {
 			t.Errorf("after the end: %+v, want no partition", status)
 		}
 	}

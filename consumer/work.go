@@ -42,6 +42,13 @@ func (l *lane) decode(tasks []*task) (int, verdict) {
 		if t.rec != nil {
 			continue
 		}
+		if l.e.set.skipRedriven && redrivenForOther(t.m, l.e.group) {
+			if i > 0 {
+				return i, verdict{}
+			}
+			l.settled(tasks[:1], Skipped)
+			return 0, verdict{settled: 1}
+		}
 		rec, err := l.e.codec.decode(l.upstream, t.m)
 		switch {
 		case l.upstream.Err() != nil:
@@ -177,6 +184,9 @@ func (l *lane) judge(unit []*task, err error) verdict {
 
 // settled tells the hooks of tasks that are settled as soon as this worker is done with them.
 func (l *lane) settled(unit []*task, outcome Outcome) {
+	if len(l.e.set.hooks.list) == 0 {
+		return // what follows allocates
+	}
 	for _, t := range unit {
 		each(l.e.set.hooks, func(h HookSettle) { h.OnSettled(t.ref(), outcome, l.e.pulse.since(t.polled)) })
 	}

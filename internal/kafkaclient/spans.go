@@ -31,11 +31,10 @@ func Spans(ctx context.Context, client Consumer, group string, partitions []kafk
 		return nil, err
 	}
 	defer admin.Close()
-	return AdminSpans(ctx, admin, group, partitions)
+	return adminSpans(ctx, admin, group, partitions)
 }
 
-// AdminSpans is [Spans] of an admin client.
-func AdminSpans(ctx context.Context, admin *kafka.AdminClient, group string, partitions []kafka.TopicPartition) ([]Span, error) {
+func adminSpans(ctx context.Context, admin *kafka.AdminClient, group string, partitions []kafka.TopicPartition) ([]Span, error) {
 	type key struct {
 		topic     string
 		partition int32
@@ -56,6 +55,9 @@ func AdminSpans(ctx context.Context, admin *kafka.AdminClient, group string, par
 		}
 	}
 	groups, err := admin.ListConsumerGroupOffsets(ctx, []kafka.ConsumerGroupTopicPartitions{{Group: group, Partitions: partitions}})
+	if codeOf(err) == kafka.ErrGroupIDNotFound { // it has committed nothing yet
+		return spans, nil
+	}
 	if err != nil {
 		return nil, err
 	}

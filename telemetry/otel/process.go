@@ -62,7 +62,7 @@ func (p processing) OnHandle(ctx context.Context, recs []consumer.AnyRecord) con
 		switch {
 		case len(recs) > 1:
 		case p.parent:
-			ctx, links = sender, nil
+			ctx, links = sender, nil //nolint:fatcontext // there is but one record
 		default: // with the sender's baggage, but in a trace of its own
 			ctx = baggage.ContextWithBaggage(ctx, baggage.FromContext(sender))
 		}

@@ -49,7 +49,7 @@ func traced(opts ...otel.Option) (*otel.Tracing, *tracetest.SpanRecorder) {
 func attributes(span sdk.ReadOnlySpan) map[string]string {
 	got := map[string]string{}
 	for _, a := range span.Attributes() {
-		got[string(a.Key)] = a.Value.Emit()
+		got[string(a.Key)] = a.Value.String()
 	}
 	return got
 }
