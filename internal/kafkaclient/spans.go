@@ -6,7 +6,8 @@ import (
 	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
 )
 
-// Span is where a partition ends for readers of committed records, and where a group stands in it: -1 where that is not known.
+// Span is where a partition ends for readers of committed records, and where a group stands in it: -1 where that is not known, or
+// the group has no name.
 type Span struct {
 	Committed, End int64
 }
@@ -53,6 +54,9 @@ func adminSpans(ctx context.Context, admin *kafka.AdminClient, group string, par
 		if i, ok := at[key{*tp.Topic, tp.Partition}]; ok && info.Error.Code() == kafka.ErrNoError {
 			spans[i].End = int64(info.Offset)
 		}
+	}
+	if group == "" {
+		return spans, nil
 	}
 	groups, err := admin.ListConsumerGroupOffsets(ctx, []kafka.ConsumerGroupTopicPartitions{{Group: group, Partitions: partitions}})
 	if codeOf(err) == kafka.ErrGroupIDNotFound { // it has committed nothing yet
