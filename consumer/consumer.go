@@ -60,7 +60,7 @@ func New[K, V any](config kafka.ConfigMap, topics []string, key Deserializer[K],
 	problems := c.set.complete(millis(config, "max.poll.interval.ms", defaultMaxPollInterval))
 	problems = append(problems, checkDeserializer(key, serde.Key), checkDeserializer(value, serde.Value))
 
-	resolved, err := kafkaconfig.Resolve(config, rules(config))
+	resolved, err := kafkaconfig.Resolve(config, rules(config, c.set))
 	problems = append(problems, err)
 	c.config = resolved
 	c.group = fmt.Sprint(config["group.id"])
@@ -72,6 +72,7 @@ func New[K, V any](config kafka.ConfigMap, topics []string, key Deserializer[K],
 	if err := errors.Join(problems...); err != nil {
 		return nil, err
 	}
+	c.set.hooks.bind(info(resolved), c.set.log)
 	return c, nil
 }
 

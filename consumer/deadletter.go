@@ -18,6 +18,7 @@ type deadLetters struct {
 	profile  HeaderProfile
 	log      *slog.Logger
 	drains   sync.WaitGroup
+	tokens   *kafkaclient.Tokens
 
 	mu     sync.RWMutex // held for reading around each Produce
 	closed bool
@@ -29,6 +30,7 @@ func openDeadLetters(config kafka.ConfigMap, group string, set settings) (*deadL
 		return nil, fmt.Errorf("consumer: dead letters: %w", err)
 	}
 	d := &deadLetters{producer: producer, group: group, profile: set.letterHeaders, log: set.log}
+	d.tokens = kafkaclient.NewTokens(producer, set.tokens, set.log)
 	logs := producer.Logs()
 	d.drains.Go(func() { kafkaclient.DrainLogs(logs, set.log) })
 	d.drains.Go(d.reports)
@@ -43,6 +45,8 @@ func (d *deadLetters) reports() {
 			event.Opaque.(func(error))(event.TopicPartition.Error) //nolint:errcheck // send put it there
 		case kafka.Error:
 			d.log.Warn("Kafka client of the dead letters", slog.Any(keyError, event))
+		case kafka.OAuthBearerTokenRefresh:
+			d.tokens.Refresh()
 		}
 	}
 }
@@ -61,6 +65,7 @@ func (e *engine) posted(st *strand, t *task, f failure, err error) {
 	switch {
 	case err == nil:
 		if e.sched.posted(st, t, false, 0) {
+			l.settled([]*task{t}, DeadLettered)
 			each(e.set.hooks, func(h HookDeadLetter) { h.OnDeadLetter(t.ref(), f.stage, f.class, f.err) })
 			e.log.Warn("record dead-lettered", append(l.attrs(t, f.err), slog.String(keyStage, string(f.stage)))...)
 		}
@@ -123,6 +128,7 @@ func (d *deadLetters) close() {
 	if err := d.producer.Purge(kafka.PurgeInFlight | kafka.PurgeQueue); err != nil {
 		d.log.Debug("dead letters not purged", slog.Any(keyError, err))
 	}
+	d.tokens.Close()
 	d.producer.Close()
 	d.drains.Wait()
 }

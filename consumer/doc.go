@@ -52,7 +52,13 @@
 // acknowledged the dead letter. What may pass is retried while the partition waits; a dead letter that is too large,
 // not allowed, or without topic ends Run. A dead letter may be there twice, when the acknowledgement was lost: origin
 // topic, partition, offset and group identify it. [WithDeadLetterHeaders] writes the names of Kafka Connect, Kafka Streams or
-// Spring instead.
+// Spring instead. [Redrive] sends dead letters back to where they come from, [ReadDeadLetters] lists them.
+//
+// # Telemetry
+//
+// [WithHooks] takes what wants to be told of handlers, settled records, retries, dead letters, commits, rebalances, drains and how partitions stand:
+// their lag, what is unsettled and how old it is. Packages telemetry/otel and telemetry/prometheus are such hooks. [Consumer.Ready] and
+// [Consumer.Health] are for probes.
 //
 // # Rebalances
 //

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
@@ -51,6 +52,9 @@ type engine struct {
 	drainBy    time.Time // a shutdown's end of the drain; zero before
 	ticked     time.Time
 	resumed    time.Time
+	reported   time.Time // to the hooks
+	asked      time.Time // for the spans of partitions
+	observed   bool      // by a hook that wants to know the status
 
 	cut ShutdownError // what revocations during a shutdown cut short
 
@@ -58,7 +62,15 @@ type engine struct {
 	commands chan command // shared
 	sched    scheduler    // shared
 	pulse    pulse        // shared
-	holds    holds        // shared
+	polling  atomic.Bool  // shared: pulse says whether the poll goroutine runs
+	spans    spans        // shared
+	tokens   *kafkaclient.Tokens
+
+	// What the poll goroutine has done beside it, while the client is open.
+	aside    sync.WaitGroup
+	beside   context.Context
+	endAside context.CancelFunc
+	holds    holds // shared
 }
 
 func newEngine(ctx context.Context, set settings, codec codec) *engine {
@@ -71,6 +83,8 @@ func newEngine(ctx context.Context, set settings, codec codec) *engine {
 		commands:  make(chan command),
 	}
 	e.stopping, e.end = context.WithCancel(ctx)
+	e.beside, e.endAside = context.WithCancel(e.values)
+	e.observed = has[HookStatus](set.hooks)
 	e.pulse.start = time.Now()
 	e.sched = scheduler{
 		order: set.order, limit: set.order.handlers(), batch: 1,
@@ -89,9 +103,15 @@ func (e *engine) stop(err error) {
 
 // run does what Run does once the deserializers have started.
 func (e *engine) run(config, letterConfig kafka.ConfigMap) error {
+	defer e.endAside()
 	if err := e.connect(config, letterConfig); err != nil {
+		e.failed.Do(func() {}) // waits for a stop under way
+		if e.failure != nil {
+			return e.failure
+		}
 		return err
 	}
+	e.polling.Store(true)
 	e.poll()
 	e.end() // where it came to the end by itself
 	undone := e.shutdown()
@@ -111,6 +131,7 @@ func (e *engine) connect(config, letterConfig kafka.ConfigMap) (err error) {
 	if e.client, err = e.set.openConsumer(config); err != nil {
 		return fmt.Errorf("consumer: %w", err)
 	}
+	e.tokens = kafkaclient.NewTokens(e.client, e.set.tokens, e.log)
 	logs := e.client.Logs()
 	e.logs.Go(func() { kafkaclient.DrainLogs(logs, e.log) })
 	defer func() {
@@ -125,24 +146,47 @@ func (e *engine) connect(config, letterConfig kafka.ConfigMap) (err error) {
 		ctx, cancel = context.WithTimeout(ctx, startTime)
 		defer cancel()
 	}
-	for _, topic := range e.topics {
-		if err := kafkaclient.WaitTopic(ctx, e.client, topic, e.set.allowMissing); err != nil {
-			return fmt.Errorf("consumer: %w", err)
-		}
-	}
 	if letterConfig != nil {
 		if e.letters, err = openDeadLetters(letterConfig, e.group, e.set); err != nil {
 			return err
 		}
-		if err := e.letters.check(ctx, e.topics, e.set.createTopics); err != nil {
-			return err
-		}
+	}
+	if err := e.attend(func() error { return e.checkTopics(ctx) }); err != nil {
+		return err
 	}
 	if err := e.client.SubscribeTopics(e.topics, e.rebalance); err != nil {
 		return fmt.Errorf("consumer: subscribe: %w", err)
 	}
 	e.subscribed = true
 	return nil
+}
+
+// checkTopics makes sure that all topics are there.
+func (e *engine) checkTopics(ctx context.Context) error {
+	for _, topic := range e.topics {
+		if err := kafkaclient.WaitTopic(ctx, e.client, topic, e.set.allowMissing); err != nil {
+			return fmt.Errorf("consumer: %w", err)
+		}
+	}
+	if e.letters == nil {
+		return nil
+	}
+	return e.letters.check(ctx, e.topics, e.set.createTopics)
+}
+
+// attend serves the client's events until wait, which asks the brokers something, has returned: without a token, for which the client
+// asks by an event, none would answer.
+func (e *engine) attend(wait func() error) error {
+	done := make(chan error, 1)
+	e.aside.Go(func() { done <- wait() })
+	for {
+		select {
+		case err := <-done:
+			return err
+		default:
+			e.step(shortPoll)
+		}
+	}
 }
 
 // poll runs until the run is to stop.
@@ -170,6 +214,10 @@ func (e *engine) step(timeout time.Duration) {
 		e.committed(event)
 	case kafka.PartitionEOF:
 		e.reached(event)
+	case kafka.OAuthBearerTokenRefresh:
+		e.tokens.Refresh()
+	case *kafka.Stats:
+		each(e.set.hooks, func(h HookStats) { h.OnStats(event.String()) })
 	}
 	now := time.Now()
 	if len(e.crowded) > 0 && now.Sub(e.resumed) >= shortPoll {
@@ -179,6 +227,7 @@ func (e *engine) step(timeout time.Duration) {
 	if now.Sub(e.ticked) >= tick {
 		e.ticked = now
 		e.store(e.lanes)
+		e.report(now)
 	}
 }
 

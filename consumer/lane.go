@@ -83,7 +83,7 @@ func (l *lane) push(m *kafka.Message) (_ load, ok bool) {
 		return load{}, false
 	}
 	s.arrived++
-	t := newTask(m, s.arrived)
+	t := newTask(m, s.arrived, s.pulse.last.Load())
 	l.records++
 	l.bytes += t.size
 	s.bytes += t.size

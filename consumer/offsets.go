@@ -40,7 +40,11 @@ func (e *engine) store(lanes map[TopicPartition]*lane) {
 
 // committed looks at the outcome of a commit. A failed one is no loss: the offsets stay stored and the next commit has them.
 func (e *engine) committed(event kafka.OffsetsCommitted) {
-	if event.Error == nil || hasCode(event.Error, kafka.ErrNoOffset) {
+	if hasCode(event.Error, kafka.ErrNoOffset) {
+		return
+	}
+	each(e.set.hooks, func(h HookCommit) { h.OnCommitted(commits(event.Offsets), event.Error) })
+	if event.Error == nil {
 		return
 	}
 	level := slog.LevelWarn
@@ -48,6 +52,17 @@ func (e *engine) committed(event kafka.OffsetsCommitted) {
 		level = slog.LevelDebug
 	}
 	e.log.Log(e.values, level, "offsets not committed", slog.Any(keyError, event.Error))
+}
+
+// commits lists what was committed: the client names partitions without an offset, too.
+func commits(offsets []kafka.TopicPartition) []Ref {
+	var refs []Ref
+	for _, tp := range offsets {
+		if tp.Offset >= 0 {
+			refs = append(refs, Ref{Topic: *tp.Topic, Partition: tp.Partition, Offset: int64(tp.Offset)})
+		}
+	}
+	return refs
 }
 
 func (l *lane) offsetAttrs(tp kafka.TopicPartition) []any {

@@ -33,7 +33,10 @@ type settings struct {
 	retry          Retry
 	handlerTimeout time.Duration // 0: none
 	middleware     []Middleware
-	hooks          []Hook
+	hooks          hooks
+	skipRedriven   bool
+	tokens         kafkaclient.TokenSource
+	problems       []error // of the options
 
 	queueRecords, queueBytes, totalBytes int
 
@@ -160,7 +163,7 @@ func WithShutdownTimeout(d time.Duration) Option {
 
 // complete derives the drain, and reports all that is wrong.
 func (s *settings) complete(maxPollInterval time.Duration) []error {
-	var problems []error
+	problems := s.problems
 	report := func(format string, args ...any) {
 		problems = append(problems, fmt.Errorf("consumer: "+format, args...))
 	}

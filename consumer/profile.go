@@ -28,6 +28,13 @@ const (
 	HeaderValueSchemaID   = "dlq.schema.value-id" // only where it is known
 )
 
+// Prefixes of the names in the other profiles.
+const (
+	connectPrefix = "__connect.errors."
+	streamsPrefix = "__streams.errors."
+	springPrefix  = "kafka_dlt-"
+)
+
 const maxErrorMessage = 1 << 10
 
 // HeaderProfile says under which names a dead letter tells where it comes from and why it is there, for what reads dead letters already.
@@ -65,7 +72,7 @@ func (p HeaderProfile) append(headers []kafka.Header, group string, t *task, f f
 	message := truncated(f.err.Error(), maxErrorMessage)
 	switch p {
 	case ConnectHeaders:
-		const prefix = "__connect.errors."
+		const prefix = connectPrefix
 		text(prefix+"topic", origin.Topic)
 		text(prefix+"partition", partition)
 		text(prefix+"offset", offset)
@@ -76,14 +83,14 @@ func (p HeaderProfile) append(headers []kafka.Header, group string, t *task, f f
 		text(prefix+"exception.class.name", f.class)
 		text(prefix+"exception.message", message)
 	case StreamsHeaders:
-		const prefix = "__streams.errors."
+		const prefix = streamsPrefix
 		text(prefix+"exception", f.class)
 		text(prefix+"message", message)
 		text(prefix+"topic", origin.Topic)
 		text(prefix+"partition", partition)
 		text(prefix+"offset", offset)
 	case SpringHeaders:
-		const prefix = "kafka_dlt-"
+		const prefix = springPrefix
 		text(prefix+"original-topic", origin.Topic)
 		headers = append(headers,
 			kafka.Header{Key: prefix + "original-partition", Value: binary.BigEndian.AppendUint32(nil, uint32(origin.Partition))},

@@ -14,7 +14,7 @@ const atLeastOnce = "only what is settled may be committed, at least once"
 
 // rules returns what this package decides about the properties of its client. A member of the new group protocol
 // (KIP-848) is told its assignment and its session by the broker, and librdkafka refuses the classic properties for them.
-func rules(user kafka.ConfigMap) kafkaconfig.Rules {
+func rules(user kafka.ConfigMap, set settings) kafkaconfig.Rules {
 	r := kafkaconfig.Rules{
 		Package: "consumer",
 		Kind:    kafkaconfig.Consumer,
@@ -40,10 +40,22 @@ func rules(user kafka.ConfigMap) kafkaconfig.Rules {
 			"auto.offset.reset": `where a group without a committed offset begins: "earliest" handles all that is there, "latest" only what comes`,
 		},
 	}
+	if has[HookStats](set.hooks) {
+		r.Required["statistics.interval.ms"] = "a hook with OnStats wants to know how often"
+	}
 	if newProtocol(user) {
 		delete(r.Defaults, "partition.assignment.strategy")
 	}
 	return r
+}
+
+// info is what hooks may know of a consumer with that configuration.
+func info(config kafka.ConfigMap) Info {
+	i := Info{Group: fmt.Sprint(config["group.id"])}
+	if id, ok := config["client.id"]; ok {
+		i.ClientID = fmt.Sprint(id)
+	}
+	return i
 }
 
 // newProtocol reports whether the configuration chooses the group protocol of KIP-848.

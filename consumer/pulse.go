@@ -16,6 +16,9 @@ type pulse struct {
 
 func (p *pulse) beat() { p.last.Store(int64(time.Since(p.start))) }
 
+// since returns how long ago a beat was, given as last holds it.
+func (p *pulse) since(beat int64) time.Duration { return time.Since(p.start) - time.Duration(beat) }
+
 // fresh reports whether the last beat is young enough.
 func (p *pulse) fresh() bool {
 	return time.Since(p.start)-time.Duration(p.last.Load()) <= p.limit

@@ -47,6 +47,7 @@ func (e *engine) assigned(partitions []kafka.TopicPartition) error {
 		e.open(TopicPartition{*tp.Topic, tp.Partition})
 	}
 	each(e.set.hooks, func(h HookRebalance) { h.OnAssigned(topicPartitions(partitions)) })
+	e.reportNow(time.Now())
 	if !e.joined {
 		e.joined = true
 		close(e.ready)
@@ -142,6 +143,7 @@ func (e *engine) revoked(partitions []kafka.TopicPartition, lost bool) {
 		e.forget(l)
 	}
 	maps.DeleteFunc(e.lingering, func(_ TopicPartition, l *lane) bool { return l.ended() })
+	e.reportNow(time.Now())
 	each(e.set.hooks, func(h HookRebalance) { h.OnRevoked(topicPartitions(partitions), lost, time.Since(began)) })
 	e.log.Info("partitions revoked", slog.String(keyGroup, e.group), slog.Any(keyPartitions, names(partitions)),
 		slog.Bool("lost", lost), slog.Duration(keyDuration, time.Since(began)))

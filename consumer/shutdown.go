@@ -13,6 +13,7 @@ import (
 // It polls all the while, so that the group does not take the member for dead. The error is nil or a *ShutdownError.
 func (e *engine) shutdown() error {
 	e.log.Info("shutting down", slog.String(keyGroup, e.group))
+	began := time.Now()
 	e.beginDrain()
 	for _, l := range e.lanes {
 		l.halt(ErrShutdown)
@@ -29,12 +30,14 @@ func (e *engine) shutdown() error {
 		l.abandon()
 	}
 	report := e.unfinished()
+	each(e.set.hooks, func(h HookDrain) { h.OnDrained(time.Since(began), len(report.Abandoned)+len(report.Unflushed)) })
 
 	e.store(e.lanes)
 	e.leave(time.Now().Add(e.set.leave))
 	if e.quiet() {
 		e.sched.workers.Wait() // they are about to end
 	}
+	e.polling.Store(false)
 	report.CloseTimedOut = !e.close()
 	if len(report.Abandoned) > 0 || len(report.Unflushed) > 0 || report.CloseTimedOut {
 		return report
@@ -133,6 +136,9 @@ func (e *engine) leave(deadline time.Time) {
 // close closes the clients, and reports whether that came through in time.
 func (e *engine) close() bool {
 	return kafkaclient.CloseWithin(e.set.closeTimeout, func() {
+		e.tokens.Close()
+		e.endAside()
+		e.aside.Wait()
 		if err := e.client.Close(); err != nil {
 			e.log.Warn("Kafka client not closed", slog.Any(keyError, err))
 		}

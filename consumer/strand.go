@@ -9,10 +9,11 @@ import (
 
 // task is one record on its way from delivery to settlement.
 type task struct {
-	m    *kafka.Message
-	size int
-	seq  uint64    // order of arrival in the consumer
-	rec  AnyRecord // once it is decoded
+	m      *kafka.Message
+	size   int
+	seq    uint64    // order of arrival in the consumer
+	polled int64     // when, as pulse has it
+	rec    AnyRecord // once it is decoded
 
 	attempts     int       // that failed
 	first        time.Time // when the first of them did
@@ -20,8 +21,8 @@ type task struct {
 	held         bool      // waits for the schema registry
 }
 
-func newTask(m *kafka.Message, seq uint64) *task {
-	t := &task{m: m, seq: seq, size: len(m.Key) + len(m.Value)}
+func newTask(m *kafka.Message, seq uint64, polled int64) *task {
+	t := &task{m: m, seq: seq, polled: polled, size: len(m.Key) + len(m.Value)}
 	for _, h := range m.Headers {
 		t.size += len(h.Key) + len(h.Value)
 	}
@@ -73,12 +74,16 @@ type strand struct {
 	handling atomic.Bool // in the user's handler
 }
 
-// oldest returns when its next task arrived.
-func (st *strand) oldest() uint64 {
-	if len(st.current) > 0 {
-		return st.current[0].seq
+// oldest returns its next task, nil where it has none.
+func (st *strand) oldest() *task {
+	switch {
+	case len(st.current) > 0:
+		return st.current[0]
+	case st.queue.len() > 0:
+		return st.queue.first()
+	default:
+		return nil
 	}
-	return st.queue.first().seq
 }
 
 func (st *strand) empty() bool { return len(st.current) == 0 && st.queue.len() == 0 }
@@ -104,7 +109,7 @@ func (st *strand) refs(list []Ref) []Ref {
 type readyHeap []*strand
 
 func (h readyHeap) Len() int           { return len(h) }
-func (h readyHeap) Less(i, j int) bool { return h[i].oldest() < h[j].oldest() }
+func (h readyHeap) Less(i, j int) bool { return h[i].oldest().seq < h[j].oldest().seq }
 
 func (h readyHeap) Swap(i, j int) {
 	h[i], h[j] = h[j], h[i]

@@ -27,6 +27,7 @@ func (l *lane) process(st *strand) verdict {
 	st.handling.Store(true)
 	err := l.handle(unit)
 	if b, ok := errors.AsType[*BatchError](err); ok && b.Index >= 0 && b.Index < n {
+		l.settled(unit[:b.Index], Handled)
 		v := l.judge(unit[b.Index:b.Index+1], b.Err)
 		v.settled += b.Index
 		return v
@@ -40,6 +41,13 @@ func (l *lane) decode(tasks []*task) (int, verdict) {
 	for i, t := range tasks {
 		if t.rec != nil {
 			continue
+		}
+		if l.e.set.skipRedriven && redrivenForOther(t.m, l.e.group) {
+			if i > 0 {
+				return i, verdict{}
+			}
+			l.settled(tasks[:1], Skipped)
+			return 0, verdict{settled: 1}
 		}
 		rec, err := l.e.codec.decode(l.upstream, t.m)
 		switch {
@@ -112,7 +120,7 @@ func (l *lane) handle(unit []*task) (err error) {
 			}
 		}()
 	}
-	if len(l.e.set.hooks) == 0 {
+	if len(l.e.set.hooks.list) == 0 {
 		return l.e.codec.handle(ctx, unit)
 	}
 	return l.observed(ctx, unit)
@@ -137,6 +145,7 @@ func (l *lane) observed(ctx context.Context, unit []*task) (err error) {
 // judge says what becomes of tasks whose handler returned err.
 func (l *lane) judge(unit []*task, err error) verdict {
 	if err == nil {
+		l.settled(unit, Handled)
 		return verdict{settled: len(unit)}
 	}
 	decision, decided := errors.AsType[*result](err)
@@ -147,6 +156,7 @@ func (l *lane) judge(unit []*task, err error) verdict {
 		for _, t := range unit {
 			l.e.log.Info("record skipped", l.attrs(t, err)...)
 		}
+		l.settled(unit, Skipped)
 		return verdict{settled: len(unit)}
 	case decided && decision.kind == resultStop:
 		l.e.stop(l.recordError(unit[0], StageHandler, err, ""))
@@ -170,6 +180,16 @@ func (l *lane) judge(unit []*task, err error) verdict {
 		}
 	}
 	return l.exhausted(unit, unhandled(err))
+}
+
+// settled tells the hooks of tasks that are settled as soon as this worker is done with them.
+func (l *lane) settled(unit []*task, outcome Outcome) {
+	if len(l.e.set.hooks.list) == 0 {
+		return // what follows allocates
+	}
+	for _, t := range unit {
+		each(l.e.set.hooks, func(h HookSettle) { h.OnSettled(t.ref(), outcome, l.e.pulse.since(t.polled)) })
+	}
 }
 
 // later has tasks wait for their next attempt.

@@ -33,6 +33,7 @@ func newRootCommand() *cobra.Command {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.AddCommand(newCatCommand(), newCheckCommand(), newDemoCommand(), gencmd.New(), newLocalCommand(), newRegistryCommand(), newVersionCommand())
+	root.AddCommand(newCatCommand(), newCheckCommand(), newDemoCommand(), newDLQCommand(), gencmd.New(), newLocalCommand(), newRedriveCommand(), newRegistryCommand(),
+		newVersionCommand())
 	return root
 }

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
+
+	"github.com/magicbyte-go/magicbyte/internal/kafkaclient"
 )
 
 // topic stands behind a consumer in the place of librdkafka.
@@ -243,6 +245,18 @@ func (t *topic) StoreOffsets(offsets []kafka.TopicPartition) ([]kafka.TopicParti
 	}
 	t.change()
 	return offsets, nil
+}
+
+// Spans knows where the partitions end.
+func (t *topic) Spans(_ string, partitions []kafka.TopicPartition) []kafkaclient.Span {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	spans := make([]kafkaclient.Span, len(partitions))
+	for i, tp := range partitions {
+		p := &t.partitions[tp.Partition]
+		spans[i] = kafkaclient.Span{Committed: p.stored, End: int64(len(p.records))}
+	}
+	return spans
 }
 
 // Close ends the goroutine that drains the logs.

@@ -4,4 +4,5 @@
 //
 //	tracing := otel.New()   // with the global tracer provider and propagator
 //	orders, err := producer.New(config, "orders.raw", key, value, producer.WithSendHook(tracing))
+//	billing, err := consumer.New(config, topics, key, value, consumer.WithHooks(tracing))
 package otel

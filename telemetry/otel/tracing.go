@@ -13,6 +13,7 @@ const scope = "github.com/magicbyte-go/magicbyte/telemetry/otel"
 type Tracing struct {
 	tracer     trace.Tracer
 	propagator propagation.TextMapPropagator
+	parent     bool
 }
 
 // Option configures a Tracing.
@@ -23,6 +24,7 @@ type Option interface {
 type options struct {
 	provider   trace.TracerProvider
 	propagator propagation.TextMapPropagator
+	parent     bool
 }
 
 type optionFunc func(*options)
@@ -40,6 +42,13 @@ func WithPropagator(propagator propagation.TextMapPropagator) Option {
 	return optionFunc(func(o *options) { o.propagator = propagator })
 }
 
+// WithParent makes the span that processes a single record a child of the one that sent it, so that both are in one trace. By default
+// each begins a trace of its own that is linked to the sender's, as the semantic conventions advise: one trace would grow with everything that is ever
+// done with a record. Batches are always linked.
+func WithParent() Option {
+	return optionFunc(func(o *options) { o.parent = true })
+}
+
 // New returns a Tracing with the global tracer provider and propagator, where the options name no other. Without a provider set up, it
 // does next to nothing.
 func New(opts ...Option) *Tracing {
@@ -47,5 +56,5 @@ func New(opts ...Option) *Tracing {
 	for _, opt := range opts {
 		opt.apply(&o)
 	}
-	return &Tracing{tracer: o.provider.Tracer(scope), propagator: o.propagator}
+	return &Tracing{tracer: o.provider.Tracer(scope), propagator: o.propagator, parent: o.parent}
 }

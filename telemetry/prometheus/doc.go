@@ -3,4 +3,7 @@
 //
 //	metrics, err := prometheus.New(registerer)
 //	orders, err := producer.New(config, "orders.raw", key, value, producer.WithSendHook(metrics))
+//	billing, err := consumer.New(config, topics, key, value, consumer.WithHooks(metrics))
+//
+// Members of one group that share a Metrics are told apart by their partitions alone. [Dashboard] is a dashboard for Grafana.
 package prometheus

@@ -11,6 +11,7 @@ type Metrics struct {
 	sent         *prom.CounterVec
 	sentBytes    *prom.CounterVec
 	sendDuration *prom.HistogramVec
+	consumer     consumerMetrics
 }
 
 // Option configures Metrics.
@@ -52,6 +53,7 @@ func New(registerer prom.Registerer, opts ...Option) (*Metrics, error) {
 			Help:    "Time from the call of Send to the outcome of the record.",
 			Buckets: o.buckets,
 		}, []string{labelTopic}),
+		consumer: newConsumerMetrics(o.buckets),
 	}
 	for _, c := range m.collectors() {
 		if err := registerer.Register(c); err != nil {
@@ -62,10 +64,12 @@ func New(registerer prom.Registerer, opts ...Option) (*Metrics, error) {
 }
 
 const (
-	labelTopic   = "topic"
-	labelOutcome = "outcome"
+	labelTopic     = "topic"
+	labelPartition = "partition"
+	labelGroup     = "group"
+	labelOutcome   = "outcome"
 )
 
 func (m *Metrics) collectors() []prom.Collector {
-	return []prom.Collector{m.sent, m.sentBytes, m.sendDuration}
+	return append([]prom.Collector{m.sent, m.sentBytes, m.sendDuration}, m.consumer.collectors()...)
 }
