@@ -269,6 +269,8 @@ func (e *engine) clientError(err kafka.Error) {
 		e.stop(fmt.Errorf("consumer: %w: %w", ErrTopicMissing, err))
 	case hasCode(err, kafka.ErrTopicAuthorizationFailed, kafka.ErrGroupAuthorizationFailed, kafka.ErrClusterAuthorizationFailed):
 		e.stop(fmt.Errorf("consumer: %w: %w", ErrUnauthorized, err))
+	case err.Code() == kafka.ErrInvalidSessionTimeout:
+		e.stop(fmt.Errorf("consumer: join group %s: session.timeout.ms is outside of what the brokers allow (group.min.session.timeout.ms and group.max.session.timeout.ms there): %w", e.group, err))
 	default:
 		e.log.Warn("Kafka client", slog.Any(keyError, err))
 	}

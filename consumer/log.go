@@ -19,6 +19,7 @@ const (
 	keyDuration   = "duration"
 	keyEpoch      = "epoch"
 	keyAttempts   = "attempts"
+	keyPause      = "pause" // until the next attempt
 )
 
 // holds logs once when records begin to wait for the schema registry, and once when none waits any more.

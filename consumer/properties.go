@@ -30,8 +30,10 @@ func rules(user kafka.ConfigMap, set settings) kafkaconfig.Rules {
 			"go.application.rebalance.enable": {Instead: "Run handles rebalances"},
 		},
 		Defaults: map[string]kafka.ConfigValue{
-			"auto.commit.interval.ms":       1000,
-			"queued.max.messages.kbytes":    16384,
+			"auto.commit.interval.ms":    1000,
+			"queued.max.messages.kbytes": 16384,
+			// librdkafka's default does not fetch for a whole second once its queue was full, which ours often is.
+			"fetch.queue.backoff.ms":        10,
 			"partition.assignment.strategy": "cooperative-sticky",
 		},
 		Required: map[string]string{

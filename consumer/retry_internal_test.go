@@ -1,8 +1,11 @@
 package consumer
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"log/slog"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -172,4 +175,22 @@ func TestCancellationIsNoAttempt(t *testing.T) {
 			})
 		})
 	}
+}
+
+func TestRetryIsLogged(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var log bytes.Buffer
+		set := defaultSettings()
+		set.log = slog.New(slog.NewTextHandler(&log, nil))
+		l := newTestLane(t, set, decodes, func(context.Context, int64) error { return RetryAfter(time.Minute, errors.New("not yet")) })
+		l.push(message(7))
+		synctest.Wait()
+		end(l)
+		for _, want := range []string{"topic=orders.raw", "partition=0", "offset=7", "pause=1m0s", `error="not yet"`} {
+			if !strings.Contains(log.String(), want) {
+				t.Errorf("log %q, want %s in it", &log, want)
+			}
+		}
+	})
 }

@@ -197,7 +197,7 @@ func (l *lane) later(unit []*task, pause time.Duration, err error) verdict {
 	for _, t := range unit {
 		each(l.e.set.hooks, func(h HookRetry) { h.OnRetry(t.rec, err, pause) })
 		l.e.log.Warn("record failed, to be tried again",
-			append(l.attrs(t, err), slog.Int(keyAttempts, t.attempts), slog.Duration(keyDuration, pause))...)
+			append(l.attrs(t, err), slog.Int(keyAttempts, t.attempts), slog.Duration(keyPause, pause))...)
 	}
 	return verdict{kept: len(unit), outcome: retry, after: pause}
 }
