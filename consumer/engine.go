@@ -48,6 +48,7 @@ type engine struct {
 	applied    int64                    // version of the user's intent that the lanes have
 	joined     bool                     // had an assignment, if an empty one
 	subscribed bool
+	joinBy     time.Time // when a member of the new protocol has joined its group; zero in the classic ones
 	toEnd      bool      // ends when its partitions are read to their ends
 	drainBy    time.Time // a shutdown's end of the drain; zero before
 	ticked     time.Time
@@ -158,6 +159,9 @@ func (e *engine) connect(config, letterConfig kafka.ConfigMap) (err error) {
 		return fmt.Errorf("consumer: subscribe: %w", err)
 	}
 	e.subscribed = true
+	if newProtocol(config) {
+		e.joinBy = time.Now().Add(joinTime)
+	}
 	return nil
 }
 

@@ -123,9 +123,14 @@ func (e *engine) pauseAll() {
 	clear(e.crowded)
 }
 
+// joinTime is how long a member of the new protocol (KIP-848) may take to join. Nothing tells that it has where no partition is left for it,
+// and one that leaves while its first heartbeat is under way stays in the group until its session expires.
+const joinTime = 500 * time.Millisecond
+
 // leave takes the member out of its group. Closing the client is not enough: a cooperative member that owns nothing, or is between
 // the two phases of a rebalance, would not say goodbye, and the group would wait for its session to expire.
 func (e *engine) leave(deadline time.Time) {
+	e.pollUntil(e.joinBy, func() bool { return !time.Now().Before(deadline) })
 	if err := e.client.Unsubscribe(); err != nil {
 		e.log.Warn("not unsubscribed", slog.Any(keyError, err))
 		return
