@@ -23,7 +23,8 @@
 // slow: the group hears from a goroutine of its own. What is unsettled is bounded, see [WithPartitionQueue].
 //
 // When a topic is made anew under a running consumer, or its log was cut on the brokers, the partition goes on where
-// auto.offset.reset says, as if it had been lost and assigned again.
+// auto.offset.reset says, as if it had been lost and assigned again. Records that the Kafka client delivers twice within one assignment,
+// which it can do when brokers come back before anything of the partition is committed, are handled once.
 //
 // # Results
 //

@@ -252,6 +252,9 @@ func (e *engine) message(m *kafka.Message) {
 	}
 	held, ok := l.push(m)
 	if !ok {
+		if e.repeated(l, m) {
+			return
+		}
 		var err error
 		if l, err = e.rewound(l); err != nil {
 			e.stop(fmt.Errorf("consumer: go on with %s: %w", l.TopicPartition, err))
@@ -259,6 +262,7 @@ func (e *engine) message(m *kafka.Message) {
 		}
 		held, _ = l.push(m)
 	}
+	l.again.saw(m)
 	if !l.full && e.full(held) {
 		e.fill(l)
 	}

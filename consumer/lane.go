@@ -43,6 +43,7 @@ type lane struct {
 	paused     bool  // in the client
 	atEnd      bool  // was read to the end of its partition
 	stored     int64 // the offset stored last
+	again      repetition
 }
 
 func newLane(e *engine, p TopicPartition, epoch int64) *lane {

@@ -1,0 +1,77 @@
+package consumer
+
+import (
+	"hash/maphash"
+	"log/slog"
+
+	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
+)
+
+var originSeed = maphash.MakeSeed()
+
+// origin is what tells a record of a partition from another one with its offset, in a log that was made anew or cut.
+type origin struct {
+	offset int64
+	time   int64
+	epoch  int32 // of the leader that appended it
+	sum    uint64
+}
+
+// originOf returns a record's origin. ok is false where the broker is too old to tell the epochs of its leaders.
+func originOf(m *kafka.Message) (_ origin, ok bool) {
+	if m.TopicPartition.LeaderEpoch == nil || *m.TopicPartition.LeaderEpoch < 0 {
+		return origin{}, false
+	}
+	var h maphash.Hash
+	h.SetSeed(originSeed)
+	_, _ = h.Write(m.Key) // never fails
+	_, _ = h.Write(m.Value)
+	return origin{int64(m.TopicPartition.Offset), m.Timestamp.UnixMilli(), *m.TopicPartition.LeaderEpoch, h.Sum64()}, true
+}
+
+// repetition notices that the client fetches a log from its start again. Where nothing is committed the client asks for the offset to start
+// at; if the connection fails or the group rebalances meanwhile it asks once more, and the second answer can come after the first has been
+// used. If the partition was paused in between, to make room, the client goes on at the second answer. The zero value has seen nothing.
+type repetition struct {
+	first origin // of the first record
+	known bool   // whether first is
+	some  bool   // whether any record was seen
+	epoch int32  // of the last record
+	on    bool
+}
+
+// saw notes a record that goes on where the last one ended.
+func (r *repetition) saw(m *kafka.Message) {
+	if !r.some {
+		r.some = true
+		r.first, r.known = originOf(m)
+	}
+	if e := m.TopicPartition.LeaderEpoch; e != nil {
+		r.epoch = *e
+	}
+	r.on = false
+}
+
+// has reports whether m, whose offset is not above the last one, is a record that was seen before: the client began again with the very first
+// one, and m was not appended by a later leader than the last one, as it would be where the log was cut. Anything else is of another log.
+func (r *repetition) has(m *kafka.Message) bool {
+	o, ok := originOf(m)
+	if !ok || !r.known || o.epoch > r.epoch {
+		return false
+	}
+	r.on = r.on || o == r.first
+	return r.on
+}
+
+// repeated reports whether a record is to be dropped since the lane has it already.
+func (e *engine) repeated(l *lane, m *kafka.Message) bool {
+	before := l.again.on
+	if !l.again.has(m) {
+		return false
+	}
+	if !before {
+		e.log.Info("the Kafka client started the partition again: records that it has delivered already are dropped",
+			slog.String(keyGroup, e.group), slog.String(keyTopic, l.Topic), slog.Int(keyPartition, int(l.Partition)))
+	}
+	return true
+}
