@@ -24,6 +24,7 @@ var differences = map[Implementation]map[string]string{
 		"registration answers the version":            "the answer is the id alone, as Confluent's was before 8.0",
 		"a doc makes another version":                 "schemas are compared in canonical form, which has no doc",
 		"normalize sorts properties":                  "properties keep their order",
+		"subjects are found by prefix":                "the prefix is not obeyed",
 		"GUIDs name schemas":                          "there are none",
 		"empty schema is 42201":                       "it is registered",
 		"invalid version is 42202":                    "it is an unknown version: 40402",

@@ -131,6 +131,13 @@ func want[T any](p *probe, path string, expected T) {
 	}
 }
 
+// lists reports whether a list of names, which may hold the names of others, has one.
+func (p *probe) lists(path, name string) bool {
+	var names []string
+	p.must(http.MethodGet, path, "", &names)
+	return slices.Contains(names, name)
+}
+
 // registered is an answer about a schema.
 type registered struct {
 	Subject, Schema, GUID, SchemaType string
