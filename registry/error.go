@@ -266,3 +266,14 @@ func refusal(status int, body []byte) *Error {
 	}
 	return e
 }
+
+// tell adds where the answer is from, where that is a question.
+func (e *Error) tell(elsewhere error) {
+	switch {
+	case elsewhere == nil:
+	case e.Err == nil:
+		e.Err = elsewhere
+	default:
+		e.Err = fmt.Errorf("%w, %w", e.Err, elsewhere)
+	}
+}

@@ -67,6 +67,7 @@ func (x *exchange) do(r transport.Request) {
 	if x.status < 200 || x.status > 299 {
 		refused := refusal(x.status, x.body)
 		refused.RetryAfter = answer.RetryAfter
+		refused.tell(answer.Elsewhere)
 		x.err = refused
 	}
 }

@@ -20,17 +20,21 @@ func (c *Client) SchemaByID(ctx context.Context, registryContext string, id serd
 			return *s, nil
 		}
 	}
+	return c.schemaByID(ctx, registryContext, id)
+}
+
+func (c *Client) schemaByID(ctx context.Context, registryContext string, id serde.SchemaID) (serde.Schema, error) {
 	key := idKey{id: id}
 	if registryContext != "" {
 		key.context = c.foreign(registryContext, id)
 	}
-	if s := c.ids.cached(key); s != nil { // here rather than in get, whose load function would be allocated first
+	if s := c.ids.cached(key); s != nil { // before anything escapes to the heap
 		return *s, nil
 	}
-	return c.schemaByID(ctx, key)
+	return c.askForID(ctx, key)
 }
 
-func (c *Client) schemaByID(ctx context.Context, key idKey) (serde.Schema, error) {
+func (c *Client) askForID(ctx context.Context, key idKey) (serde.Schema, error) {
 	attempt := Error{Op: opSchemaByID, ID: key.id}
 	if n, isNumber := key.id.Number(); key.id.IsZero() || isNumber && n < 1 {
 		return serde.Schema{}, attempt.because(errors.New("not a schema id"))

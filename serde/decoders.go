@@ -20,7 +20,7 @@ type decoderTable[T any] struct {
 	number  int32
 	first   *decoder[T]
 	numbers map[int32]*decoder[T]
-	guids   map[[16]byte]*decoder[T]
+	guids   map[SchemaID]*decoder[T]
 }
 
 // framed returns the decoder for a payload with its id in front, and the body, without making a SchemaID of it; nil where the
@@ -38,7 +38,7 @@ func (d *decoders[T]) framed(payload []byte) (*decoder[T], []byte) {
 		return table.numbers[number], payload[5:]
 	}
 	if payload[0] == magicGUID && len(payload) >= 17 {
-		return table.guids[[16]byte(payload[1:17])], payload[17:]
+		return table.guids[GUIDID([16]byte(payload[1:17]))], payload[17:]
 	}
 	return nil, nil
 }
@@ -52,7 +52,7 @@ func (d *decoders[T]) find(id SchemaID) *decoder[T] {
 	case id.kind == idNumber:
 		return table.numbers[id.num]
 	default:
-		return table.guids[id.guid]
+		return table.guids[id]
 	}
 }
 
@@ -63,7 +63,7 @@ func (d *decoders[T]) add(id SchemaID, compile func() *decoder[T]) *decoder[T] {
 	if known := d.find(id); known != nil {
 		return known
 	}
-	next := &decoderTable[T]{numbers: map[int32]*decoder[T]{}, guids: map[[16]byte]*decoder[T]{}}
+	next := &decoderTable[T]{numbers: map[int32]*decoder[T]{}, guids: map[SchemaID]*decoder[T]{}}
 	if old := d.table.Load(); old != nil {
 		next.number, next.first = old.number, old.first
 		maps.Copy(next.numbers, old.numbers)
@@ -76,7 +76,7 @@ func (d *decoders[T]) add(id SchemaID, compile func() *decoder[T]) *decoder[T] {
 			next.number, next.first = id.num, dec
 		}
 	} else {
-		next.guids[id.guid] = dec
+		next.guids[id] = dec
 	}
 	d.table.Store(next)
 	return dec

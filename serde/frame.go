@@ -25,7 +25,8 @@ func AppendFrame(dst []byte, id SchemaID) []byte {
 	case idNumber:
 		return binary.BigEndian.AppendUint32(append(dst, magicNumber), uint32(id.num))
 	case idGUID:
-		return append(append(dst, magicGUID), id.guid[:]...)
+		dst = binary.BigEndian.AppendUint64(append(dst, magicGUID), id.high)
+		return binary.BigEndian.AppendUint64(dst, id.low)
 	default:
 		panic("serde: AppendFrame: zero SchemaID")
 	}

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/magicbyte-go/magicbyte/registry/internal/snapshot"
 )
@@ -25,6 +26,10 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
+// between is how long a process leaves the file alone after a save, as a client does for far longer: a lock that is asked for in steps goes
+// to whoever comes at the right moment, so one that is taken again at once may never be free for the others.
+const between = 30 * time.Millisecond
+
 // writeForEver saves one answer after the other, and says which are saved.
 func writeForEver(path, number string) int {
 	b := snapshot.NewBook(1 << 20)
@@ -35,6 +40,7 @@ func writeForEver(path, number string) int {
 			return 1
 		}
 		fmt.Fprintln(os.Stdout, "saved", n)
+		<-time.After(between)
 	}
 }
 

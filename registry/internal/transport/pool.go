@@ -21,6 +21,7 @@ type pool struct {
 
 type breaker struct {
 	failures int       // since the last answer
+	cause    error     // of the last of them
 	rests    time.Time // until then, if there were failures
 	probing  bool      // one request is finding out whether it is back
 }
@@ -71,17 +72,20 @@ func (p *pool) more(tried []bool) (n int) {
 	return n
 }
 
-// report says what came of asking endpoint i.
-func (p *pool) report(i int, alive bool) {
+// answered says that endpoint i is there.
+func (p *pool) answered(i int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.breakers[i] = breaker{}
+	p.preferred = i
+}
+
+// failed says why endpoint i is not.
+func (p *pool) failed(i int, cause error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	b := &p.breakers[i]
-	b.probing = false
-	if alive {
-		b.failures = 0
-		p.preferred = i
-		return
-	}
+	b.probing, b.cause = false, cause
 	b.failures++
 	b.rests = time.Now().Add(min(firstRest<<min(b.failures-1, 10), longRest))
 }
@@ -91,4 +95,11 @@ func (p *pool) release(i int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.breakers[i].probing = false
+}
+
+// lately returns why endpoint i is left alone, or nil.
+func (p *pool) lately(i int) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.breakers[i].cause
 }

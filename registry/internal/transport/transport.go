@@ -58,6 +58,8 @@ type Answer struct {
 	Body   []byte
 	// RetryAfter is how long the registry asked to be left alone.
 	RetryAfter time.Duration
+	// Elsewhere is nil unless all of several endpoints failed: it says which of them gave this answer, and what the others did.
+	Elsewhere error
 }
 
 // Error is an answer that no registry gives, or none at all.
@@ -107,31 +109,36 @@ func ended(ctx context.Context, answer *Answer, last error) error {
 // round asks the endpoints one after the other, until one of them answers.
 func (t *Transport) round(ctx context.Context, r Request) (answer *Answer, v verdict, err error) {
 	tried := make([]bool, len(t.config.Endpoints))
-	for again := false; ; again = v.again {
+	causes := make([]error, len(t.config.Endpoints))
+	for last := 0; ; {
 		i := t.pool.next(tried)
 		if i < 0 {
-			v.again = again
+			answer, err = t.everywhere(last, causes, answer, err)
 			return answer, v, err
 		}
-		tried[i] = true
+		tried[i], last = true, i
 		begun := time.Now()
 		answer, err = t.ask(ctx, t.config.Endpoints[i], r, t.share(ctx, tried))
 		if ctx.Err() != nil {
 			t.abandoned(i, time.Since(begun))
 			return nil, verdict{}, err
 		}
-		asked := v.retryAfter
+		earlier := v
 		v = judge(answer, err)
-		if v.unasked {
+		causes[i] = cause(answer, err)
+		switch {
+		case v.unasked:
 			t.pool.release(i)
-		} else {
-			t.pool.report(i, v.alive)
+		case v.alive:
+			t.pool.answered(i)
+		default:
+			t.pool.failed(i, causes[i])
 		}
 		if !v.elsewhere {
 			return answer, v, err
 		}
-		v.again = v.again || again
-		v.retryAfter = max(v.retryAfter, asked)
+		v.again = v.again || earlier.again
+		v.retryAfter = max(v.retryAfter, earlier.retryAfter)
 	}
 }
 
@@ -141,7 +148,7 @@ func (t *Transport) abandoned(i int, after time.Duration) {
 	if after < enough {
 		t.pool.release(i)
 	} else {
-		t.pool.report(i, false)
+		t.pool.failed(i, fmt.Errorf("no answer within %v", after.Round(time.Millisecond)))
 	}
 }
 
