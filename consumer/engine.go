@@ -48,6 +48,7 @@ type engine struct {
 	applied    int64                    // version of the user's intent that the lanes have
 	joined     bool                     // had an assignment, if an empty one
 	subscribed bool
+	stays      bool      // in its group when it ends: a static member of the classic protocols
 	joinBy     time.Time // when a member of the new protocol has joined its group; zero in the classic ones
 	toEnd      bool      // ends when its partitions are read to their ends
 	drainBy    time.Time // a shutdown's end of the drain; zero before
@@ -161,6 +162,8 @@ func (e *engine) connect(config, letterConfig kafka.ConfigMap) (err error) {
 	e.subscribed = true
 	if newProtocol(config) {
 		e.joinBy = time.Now().Add(joinTime)
+	} else {
+		_, e.stays = config["group.instance.id"]
 	}
 	return nil
 }

@@ -127,15 +127,18 @@ func (e *engine) pauseAll() {
 // and one that leaves while its first heartbeat is under way stays in the group until its session expires.
 const joinTime = 500 * time.Millisecond
 
-// leave takes the member out of its group. Closing the client is not enough: a cooperative member that owns nothing, or is between
-// the two phases of a rebalance, would not say goodbye, and the group would wait for its session to expire.
+// leave takes the member out of its group. Closing the client is not enough: a cooperative member that owns nothing, is between the two
+// phases of a rebalance, or still commits, would not say goodbye, and the group would wait for its session to expire.
 func (e *engine) leave(deadline time.Time) {
-	e.pollUntil(e.joinBy, func() bool { return !time.Now().Before(deadline) })
+	member := func() bool { return kafkaclient.InGroup(e.client) }
+	if e.joinBy.Before(deadline) {
+		e.pollUntil(e.joinBy, member)
+	}
 	if err := e.client.Unsubscribe(); err != nil {
 		e.log.Warn("not unsubscribed", slog.Any(keyError, err))
 		return
 	}
-	e.pollUntil(deadline, func() bool { return len(e.lanes) == 0 })
+	e.pollUntil(deadline, func() bool { return len(e.lanes) == 0 && (e.stays || !member()) })
 }
 
 // close closes the clients, and reports whether that came through in time.

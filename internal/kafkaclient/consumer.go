@@ -40,3 +40,9 @@ func NewConsumer(config kafka.ConfigMap) (Consumer, error) {
 // ConsumerOption makes a consumer.Option of the ways to open a consumer and the producer of its dead letters. Package consumer sets
 // it, so that consumertest can ask for clients of its own without an option that everyone sees.
 var ConsumerOption func(open OpenConsumer, letters OpenProducer) any
+
+// GroupMember is what a *kafka.Consumer has beside that for transactions.
+type GroupMember interface {
+	// GetConsumerGroupMetadata may be called by any goroutine, until Close begins.
+	GetConsumerGroupMetadata() (*kafka.ConsumerGroupMetadata, error)
+}
