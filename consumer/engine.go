@@ -49,7 +49,8 @@ type engine struct {
 	joined     bool                     // had an assignment, if an empty one
 	subscribed bool
 	stays      bool      // in its group when it ends: a static member of the classic protocols
-	joinBy     time.Time // when a member of the new protocol has joined its group; zero in the classic ones
+	epochs     bool      // its group has epochs: the new protocol (KIP-848)
+	refused    bool      // by the brokers: it will not get into its group any more
 	toEnd      bool      // ends when its partitions are read to their ends
 	drainBy    time.Time // a shutdown's end of the drain; zero before
 	ticked     time.Time
@@ -160,9 +161,7 @@ func (e *engine) connect(config, letterConfig kafka.ConfigMap) (err error) {
 		return fmt.Errorf("consumer: subscribe: %w", err)
 	}
 	e.subscribed = true
-	if newProtocol(config) {
-		e.joinBy = time.Now().Add(joinTime)
-	} else {
+	if e.epochs = newProtocol(config); !e.epochs {
 		_, e.stays = config["group.instance.id"]
 	}
 	return nil
@@ -275,10 +274,12 @@ func (e *engine) message(m *kafka.Message) {
 func (e *engine) clientError(err kafka.Error) {
 	switch {
 	case err.IsFatal():
+		e.refused = true
 		e.stop(fmt.Errorf("consumer: %w", err))
 	case !e.set.allowMissing && (err.Code() == kafka.ErrUnknownTopicOrPart || err.Code() == kafka.ErrUnknownTopic):
 		e.stop(fmt.Errorf("consumer: %w: %w", ErrTopicMissing, err))
 	case hasCode(err, kafka.ErrTopicAuthorizationFailed, kafka.ErrGroupAuthorizationFailed, kafka.ErrClusterAuthorizationFailed):
+		e.refused = true
 		e.stop(fmt.Errorf("consumer: %w: %w", ErrUnauthorized, err))
 	case err.Code() == kafka.ErrInvalidSessionTimeout:
 		e.stop(fmt.Errorf("consumer: join group %s: session.timeout.ms is outside of what the brokers allow (group.min.session.timeout.ms and group.max.session.timeout.ms there): %w", e.group, err))
