@@ -52,7 +52,7 @@ func (c *call) readBody(w http.ResponseWriter, req *http.Request, limit int64) e
 	if text := req.Header.Get("Content-Type"); text != "" {
 		media, _, err := mime.ParseMediaType(text)
 		if err != nil || !strings.Contains(media, "/") {
-			return errBadPath
+			return errBadRequest
 		}
 		if !slices.Contains(mediaTypes, media) && media != "application/octet-stream" {
 			return errMediaType
