@@ -313,3 +313,21 @@ func TestConnectionsAreReused(t *testing.T) {
 		t.Errorf("%d requests took %d connections, want 1", len(s.requests()), got)
 	}
 }
+
+type spanKey struct{}
+
+// A transport that traces finds in the request's context what the call's holds, also where the request is one that callers share.
+func TestTransportSeesTheCallsContext(t *testing.T) {
+	t.Parallel()
+	for name, call := range calls {
+		seen := true
+		network := roundTripper(func(r *http.Request) (*http.Response, error) {
+			seen = seen && r.Context().Value(spanKey{}) == name
+			return nil, errors.New("no network")
+		})
+		c := newClient(t, "http://registry", registry.WithTransport(network))
+		if err := call(context.WithValue(t.Context(), spanKey{}, name), c); err == nil || !seen {
+			t.Errorf("%s: %v, the context was seen: %t", name, err, seen)
+		}
+	}
+}
