@@ -110,7 +110,7 @@ func TestWrongArguments(t *testing.T) {
 	}{
 		{[]string{"dmeo"}, "dmeo"},
 		{[]string{"demo", "now"}, "now"},
-		{[]string{"local", "--kafka", "nonsense"}, "broker"},
+		{[]string{"local", "--kafka", "nonsense", "--registry", "127.0.0.1:0"}, "broker"},
 		{[]string{"local", "--partitions", "0"}, "--partitions"},
 		{[]string{"local", "--kafka", "127.0.0.1:0", "--registry", "127.0.0.1:0", "--topic", "a b"}, "a b"},
 	}

@@ -38,6 +38,9 @@ For development, tests and small installations: one process, no replicas.`,
   ` + authVariable + `=ci:secret magicbyte registry --listen 0.0.0.0:8443 --tls-cert cert.pem --tls-key key.pem`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := refuseEmpty(cmd.Flags()); err != nil {
+				return fmt.Errorf("registry: %w", err)
+			}
 			return settings.run(cmd.Context(), &page{to: cmd.OutOrStdout()}, slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), nil)))
 		},
 	}

@@ -201,6 +201,8 @@ func TestRegistryRefuses(t *testing.T) {
 		{"bad file of users", []string{"--auth-file", garbage}, []string{garbage + ", line 1"}},
 		{"no file of users", []string{"--auth-file", garbage + ".not"}, []string{"no such file"}},
 		{"all problems at once", []string{"--sync", "--tls-key", key, "--auth", "s3cret"}, []string{"--data", "--tls-cert", "user:password"}},
+		{"variables that are not set", []string{"--auth", "", "--auth-file", "", "--data", "", "--tls-cert", "", "--tls-key", ""}, []string{"--auth is empty", "--auth-file is empty", "--data is empty", "--tls-cert is empty", "--tls-key is empty"}},
+		{"empty address", []string{"--listen", ""}, []string{"--listen is empty"}},
 		{"data is a file", []string{"--data", garbage}, []string{garbage, "not a directory"}},
 	}
 	for _, tt := range tests {
