@@ -141,7 +141,10 @@ func WithReferences(references ...Reference) SerializerOption {
 
 // WithJSON writes plain JSON instead of framed Avro, for consumers that are not migrated yet: encoding/json's form of *T,
 // without schema and without a registry (which may then be nil). Values are validated all the same. The choice shows in
-// [Encoded].Encoding and is logged at Start.
+// [Encoded].Encoding and is logged at Start. Options that say how schemas are found and ids travel have no effect then.
+//
+// What encoding/json does not do as consumers want it, such as times in milliseconds, and what it cannot read back, such as a union in an
+// interface, needs MarshalJSON and UnmarshalJSON of T's own, as schemas.OrderEvent has them.
 func WithJSON() SerializerOption {
 	return serializerOption(func(c *serializerConfig) { c.json = true })
 }
