@@ -383,20 +383,25 @@ func TestSeveralTypesHaveTheirReaderSchemas(t *testing.T) {
 // A codec that takes records as they were written takes those of a union.
 func TestUnionsForACodecWithoutSchema(t *testing.T) {
 	t.Parallel()
-	reg := new(serdetest.MemoryRegistry)
 	first, second := namedNoteCodec("test.First"), namedNoteCodec("test.Second")
 	union := "[" + first.schema + "," + second.schema + "]"
-	id := register(t, reg, "notes-value", union).ID
-	generic := namedNoteCodec("")
-	generic.schema = ""
-	deser := serde.NewDeserializer(generic, reg, serde.ReadWith(serde.WriterSchema()))
-	got, _, err := deser.Deserialize(t.Context(), serde.Input{Topic: "notes", Payload: append(serde.AppendFrame(nil, id), "\x02\x04hi"...)})
-	if err != nil || got.Text != "hi" {
-		t.Fatalf("got %+v, %v", got, err)
-	}
-	branch := []string{union, `"test.Second"`}
-	if want := (compiled{branch, branch}); !cmp.Equal(generic.decoders[1], want, cmp.AllowUnexported(compiled{})) {
-		t.Errorf("compiled %v, want %v", generic.decoders[1], want)
+	for name, policy := range map[string]serde.ReadPolicy{"the writer's": serde.WriterSchema(), "the newest": serde.Latest(0)} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			reg := new(serdetest.MemoryRegistry)
+			id := register(t, reg, "notes-value", union).ID
+			generic := namedNoteCodec("")
+			generic.schema = ""
+			deser := serde.NewDeserializer(generic, reg, serde.ReadWith(policy))
+			got, _, err := deser.Deserialize(t.Context(), serde.Input{Topic: "notes", Payload: append(serde.AppendFrame(nil, id), "\x02\x04hi"...)})
+			if err != nil || got.Text != "hi" {
+				t.Fatalf("got %+v, %v", got, err)
+			}
+			branch := []string{union, `"test.Second"`}
+			if want := (compiled{branch, branch}); !cmp.Equal(generic.decoders[1], want, cmp.AllowUnexported(compiled{})) {
+				t.Errorf("compiled %v, want %v", generic.decoders[1], want)
+			}
+		})
 	}
 }
 

@@ -70,7 +70,7 @@ func (d *Deserializer[T]) compile(writer []string, r *reading[T]) (func([]byte, 
 	if err != nil {
 		return nil, err
 	}
-	return d.compileMember(i, writer, r.reader(i))
+	return d.compileMember(i, shape.name, writer, r.reader(i))
 }
 
 // memberFor returns the index of the member called name. A deserializer with one codec takes every record: the codec itself resolves
@@ -90,22 +90,25 @@ func (d *Deserializer[T]) memberFor(name string) (int, error) {
 }
 
 // compileMember makes one member's decoder, with the reader schema of the policy: the codec's own, the writer's, or a fetched one, of
-// which the member takes the branch of its name where it is a union.
-func (d *Deserializer[T]) compileMember(i int, writer, reader []string) (func([]byte, *T) error, error) {
+// which the member takes the branch of its name where it is a union; one that has no name takes the branch of the record's.
+func (d *Deserializer[T]) compileMember(i int, record string, writer, reader []string) (func([]byte, *T) error, error) {
 	m := d.members[i]
 	if d.cfg.policy.kind == policyWriter {
 		return m.compile(writer, writer)
 	}
-	reader, _, err := d.branchOf(m, reader)
+	if !m.anySchema() {
+		record = m.name()
+	}
+	reader, _, err := branchOf(m, record, reader)
 	if err != nil {
 		return nil, err
 	}
 	return m.compile(writer, reader)
 }
 
-// branchOf returns the part of a fetched reader schema that is a member's: all of it, or the branch of its name where it is a union. Without such
-// a branch it is all of it, and not the member's.
-func (d *Deserializer[T]) branchOf(m Member[T], reader []string) (texts []string, own bool, err error) {
+// branchOf returns the part of a fetched reader schema that a member reads a record with: all of it, or the branch of the record's name where it is a
+// union. Without such a branch it is all of it, and not the record's.
+func branchOf[T any](m Member[T], record string, reader []string) (texts []string, own bool, err error) {
 	if len(reader) == 0 || m.schemaType() != TypeAvro {
 		return reader, true, nil
 	}
@@ -115,10 +118,10 @@ func (d *Deserializer[T]) branchOf(m Member[T], reader []string) (texts []string
 		return nil, false, err
 	case shape.branches == nil:
 		return reader, true, nil
-	case shape.branch(m.name()) < 0:
+	case shape.branch(record) < 0:
 		return reader, false, nil
 	default:
-		return member(reader, m.name()), true, nil
+		return member(reader, record), true, nil
 	}
 }
 
@@ -127,7 +130,7 @@ func (d *Deserializer[T]) branchOf(m Member[T], reader []string) (texts []string
 func (d *Deserializer[T]) checkReaders(readers [][]string) error {
 	for i, reader := range readers {
 		m := d.members[i]
-		texts, own, err := d.branchOf(m, reader)
+		texts, own, err := branchOf(m, m.name(), reader)
 		if err == nil && own {
 			_, err = m.compile(texts, texts)
 		}
@@ -148,7 +151,7 @@ func (d *Deserializer[T]) compileUnion(shape shape, writer []string, r *reading[
 		b := &branches[i]
 		var m int
 		if m, b.err = d.memberFor(name); b.err == nil {
-			b.decode, b.err = d.compileMember(m, member(writer, name), r.reader(m))
+			b.decode, b.err = d.compileMember(m, name, member(writer, name), r.reader(m))
 		}
 		if b.err != nil {
 			b.err = fmt.Errorf("%w: union branch %d (%s): %w", ErrUnresolvable, i, name, b.err)

@@ -134,7 +134,8 @@ func WithFraming(f Framing) SerializerOption {
 	return serializerOption(func(c *serializerConfig) { c.framing = f })
 }
 
-// WithReferences names the registered schemas that the codec's schema refers to; they are sent with the registration.
+// WithReferences names the registered schemas that the codec's schema refers to; they are sent with the registration. The codec is made
+// with their texts (WithReferences of package avro).
 func WithReferences(references ...Reference) SerializerOption {
 	return serializerOption(func(c *serializerConfig) { c.references = references })
 }
