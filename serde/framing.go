@@ -6,7 +6,8 @@ import "fmt"
 type Framing uint8
 
 const (
-	// FramePrefix writes 0x00 and the schema id in front of the body: what every client of the Schema Registry reads.
+	// FramePrefix writes 0x00 and the schema id in front of the body: what every client of the Schema Registry reads. Of a schema
+	// that is pinned by its GUID ([PinnedID]) no number is known, and 0x01 and the GUID are written, here and in FrameHeader.
 	FramePrefix Framing = iota
 	// FrameGUIDPrefix writes 0x01 and the schema's GUID in front of the body.
 	FrameGUIDPrefix
@@ -17,6 +18,8 @@ const (
 	FrameGUIDHeader
 )
 
+func (f Framing) isGUID() bool { return f == FrameGUIDPrefix || f == FrameGUIDHeader }
+
 // stamp is what marks each record of one schema: a prefix of the payload, or a header.
 type stamp struct {
 	prefix      []byte
@@ -26,7 +29,7 @@ type stamp struct {
 
 func (f Framing) stamp(part Part, schema *RegisteredSchema) (stamp, error) {
 	id := schema.ID
-	if f == FrameGUIDPrefix || f == FrameGUIDHeader {
+	if f.isGUID() {
 		id = schema.GUID
 		if id.IsZero() {
 			return stamp{}, fmt.Errorf("the registry gave no GUID for schema id %v (Confluent's do since 8.0): use FramePrefix or FrameHeader", schema.ID)

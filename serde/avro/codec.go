@@ -9,7 +9,7 @@ import (
 )
 
 // Codec writes and reads values of T under Avro schemas. It is made by [For], [MustFor] and [Generic], is immutable, and like the
-// functions that it returns safe for concurrent use. It satisfies the Codec interface of package serde.
+// functions that it returns safe for concurrent use. It satisfies the Codec interface of package serde. The zero Codec must not be used.
 type Codec[T any] struct{ state *codecState }
 
 // codecState is what the copies of a codec share.
@@ -40,15 +40,15 @@ type generated interface {
 // fields of embedded structs count as the struct's own. Fields that the schema does not have are left alone when values are written,
 // and zero when they are read. The package documentation tells which Go types go with which schemas.
 func For[T any](schemaText string, opts ...Option) (Codec[T], error) {
-	schema, err := Parse(schemaText)
-	if err != nil {
-		return Codec[T]{}, fmt.Errorf("avro: codec of %v: %w", reflect.TypeFor[T](), err)
-	}
 	c, err := newCodec[T](opts)
 	if err != nil {
 		return Codec[T]{}, err
 	}
 	s := c.state
+	schema, err := s.cfg.parse(schemaText)
+	if err != nil {
+		return Codec[T]{}, fmt.Errorf("avro: codec of %v: %w", reflect.TypeFor[T](), err)
+	}
 	s.schema, s.text, s.name, s.enums = schema, schemaText, schema.name, map[string]*Schema{}
 	s.fingerprint = sync.OnceValue(schema.CRC64)
 	eachNamed(schema, func(named *Schema) { s.enums[named.name] = named })
@@ -60,6 +60,19 @@ func For[T any](schemaText string, opts ...Option) (Codec[T], error) {
 		return Codec[T]{}, fmt.Errorf("avro: codec of %v: %w", reflect.TypeFor[T](), err)
 	}
 	return c, nil
+}
+
+// parse reads the codec's own schema, after those that it refers to.
+func (c *config) parse(text string) (*Schema, error) {
+	known := make([]*Schema, 0, len(c.references))
+	for i, reference := range c.references {
+		schema, err := Parse(reference, WithTypes(known...))
+		if err != nil {
+			return nil, fmt.Errorf("reference %d: %w", i, err)
+		}
+		known = append(known, schema)
+	}
+	return Parse(text, WithTypes(known...))
 }
 
 // MustFor is [For] for package variables: it panics where For returns an error.
