@@ -224,6 +224,16 @@ func TestRegistryRefuses(t *testing.T) {
 	}
 }
 
+// TestRegistryInterruptedAtOnce: an interrupt while a long log is being read is no failure.
+func TestRegistryInterruptedAtOnce(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if out, err := run(ctx, t, "registry", "--listen", "127.0.0.1:0", "--data", t.TempDir()); err != nil || out != "" {
+		t.Errorf("printed %q, error %v; want neither", out, err)
+	}
+}
+
 // TestRegistrySignals ends a process as an operator does.
 func TestRegistrySignals(t *testing.T) {
 	t.Parallel()
