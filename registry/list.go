@@ -82,7 +82,7 @@ func (c *Client) Versions(ctx context.Context, subject string, opts ...ListOptio
 	return versions, nil
 }
 
-// SubjectVersions returns the subjects and versions that have the schema with this number in the default context.
+// SubjectVersions returns the subjects and versions that have the schema with this number in the client's own context, the default one unless the base URL says otherwise.
 func (c *Client) SubjectVersions(ctx context.Context, id int32, opts ...ListOption) ([]SubjectVersion, error) {
 	var places []SubjectVersion
 	if err := c.get(ctx, fmt.Sprintf("/schemas/ids/%d/versions", id)+listQuery(opts), &places); err != nil {

@@ -75,6 +75,9 @@ func (s registrySettings) run(ctx context.Context, out *page, logger *slog.Logge
 	}
 	defer func() { err = errors.Join(err, reg.Close()) }()
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", s.listen)
+	if ctx.Err() != nil {
+		return ignoreEnd(listener) // interrupted while a long log was read
+	}
 	if errors.Is(err, syscall.EADDRINUSE) {
 		err = fmt.Errorf("%w; choose another address with --listen", err)
 	}
@@ -112,6 +115,14 @@ func (s registrySettings) run(ctx context.Context, out *page, logger *slog.Logge
 		return errors.Join(fmt.Errorf("registry: requests were still in flight after %v: %w", shutdownTimeout, err), server.Close(), ignoreClosed(<-served))
 	}
 	return ignoreClosed(<-served)
+}
+
+// ignoreEnd closes a listener, if there is one, that nobody was told of.
+func ignoreEnd(listener net.Listener) error {
+	if listener == nil {
+		return nil
+	}
+	return listener.Close()
 }
 
 func ignoreClosed(err error) error {

@@ -44,8 +44,9 @@
 //
 // Every version that an id was imported for is listed under it; the real one
 // forgets some. A subject ":.a" is in the list of all contexts; the real one
-// leaves it out. JSON Schema and Protobuf schemas are kept as they come and
-// never found incompatible with each other. Associations are not there. Answers
+// leaves it out. JSON Schema and Protobuf schemas are not parsed, and never found
+// incompatible with each other; white space is taken from JSON, and made the real
+// one's in Protobuf texts of plain messages. Associations are not there. Answers
 // below 1400 bytes are not compressed.
 //
 // # Concurrency
