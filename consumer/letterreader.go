@@ -30,6 +30,7 @@ func openLetters(config kafka.ConfigMap, group string, source kafkaclient.TokenS
 	resolved, err := kafkaconfig.Resolve(config, kafkaconfig.Rules{
 		Package: "consumer: redrive",
 		Kind:    kafkaconfig.Consumer,
+		Tokens:  source != nil,
 		Owned: map[string]kafkaconfig.Owned{
 			"group.id":                 {Value: group, Instead: "use RedriveOptions.Group"},
 			"enable.auto.offset.store": {Value: false, Instead: atLeastOnce},
@@ -37,7 +38,11 @@ func openLetters(config kafka.ConfigMap, group string, source kafkaclient.TokenS
 			"enable.auto.commit":       {Value: false, Instead: atLeastOnce},
 			"auto.offset.reset":        {Value: "earliest", Instead: "the first redrive begins with the oldest dead letter"},
 			"isolation.level":          {Value: "read_committed", Instead: "records of aborted transactions must not be seen"},
+			"go.events.channel.enable": {Instead: "it polls by itself"},
+			"go.events.channel.size":   {Instead: "it polls by itself"},
 			"go.logs.channel.enable":   {Value: true, Instead: "use the logger of RedriveOptions"},
+			"go.logs.channel":          {Instead: "use the logger of RedriveOptions"},
+			"log.queue":                {Instead: "use the logger of RedriveOptions"},
 		},
 		Required: map[string]string{"bootstrap.servers": "the brokers to connect to first, as host:port, separated by commas"},
 	})

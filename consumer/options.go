@@ -74,9 +74,11 @@ func defaultSettings() settings {
 // WithLogger sets where the consumer and librdkafka log to. Default: nowhere.
 func WithLogger(log *slog.Logger) Option {
 	return option(func(s *settings) {
-		if log != nil {
-			s.log = log
+		if log == nil {
+			s.problems = append(s.problems, errors.New("consumer: WithLogger: the logger is nil"))
+			return
 		}
+		s.log = log
 	})
 }
 

@@ -52,6 +52,10 @@ func TestNewReportsEverything(t *testing.T) {
 func TestNewRefusesSerializers(t *testing.T) {
 	t.Parallel()
 	config := kafka.ConfigMap{"bootstrap.servers": "localhost:9092"}
+	if _, err := producer.New(config, topic, producer.KeyOf[string, string](serde.StringKey(), nil), serde.StringValue()); err == nil ||
+		!strings.Contains(err.Error(), "KeyOf: the function is nil") {
+		t.Errorf("New = %v, want the function that is missing: keys would be null", err)
+	}
 	_, err := producer.New(config, "", producer.Keys[string](serde.StringValue()), serde.StringKey())
 	want := "producer: the topic is empty\n" +
 		"producer: the serializer given for the key was made for the value\n" +

@@ -40,6 +40,8 @@ type Rules struct {
 	Defaults map[string]kafka.ConfigValue
 	// Required are properties that the user must set, with the reason that stands in the error.
 	Required map[string]string
+	// Tokens says that the package has a source of tokens for OAUTHBEARER.
+	Tokens bool
 }
 
 // setting is one property as the user wrote it.
@@ -94,6 +96,12 @@ func Resolve(user kafka.ConfigMap, rules Rules) (kafka.ConfigMap, error) {
 		if err := checkServers(s.value); err != nil {
 			report("property %s: %w", s, err)
 		}
+	}
+	switch bearer := Bearer(user); {
+	case bearer && !rules.Tokens:
+		report("property \"sasl.mechanism\": OAUTHBEARER needs WithTokenSource, or sasl.oauthbearer.method=oidc")
+	case !bearer && rules.Tokens:
+		report("WithTokenSource: its tokens are not asked for: that needs sasl.mechanism=OAUTHBEARER and security.protocol=SASL_SSL or SASL_PLAINTEXT")
 	}
 	for name, value := range rules.Defaults {
 		if _, ok := seen[name]; !ok {
