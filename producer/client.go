@@ -199,6 +199,12 @@ func (c *client) fail(cause error) error {
 
 // drain receives everything librdkafka reports, until the client is closed.
 func (c *client) drain() {
+	closed := false
+	defer func() {
+		if !closed { // a callback has ended the goroutine: others wait for what comes next
+			c.drains.Go(c.drain)
+		}
+	}()
 	for event := range c.kafka.Events() {
 		switch e := event.(type) {
 		case *kafka.Message:
@@ -217,6 +223,7 @@ func (c *client) drain() {
 			c.refreshToken()
 		}
 	}
+	closed = true
 }
 
 // refreshToken gives librdkafka a new token of OAUTHBEARER, beside the drainer, which others' reports come through.
