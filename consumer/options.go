@@ -47,6 +47,8 @@ type settings struct {
 	revokeDrain, cancelGrace                           time.Duration
 	drain, flush, leave, closeTimeout, shutdownTimeout time.Duration
 
+	startTime time.Duration // without WithAllowMissingTopic
+
 	openConsumer kafkaclient.OpenConsumer
 	openProducer kafkaclient.OpenProducer
 }
@@ -66,6 +68,7 @@ func defaultSettings() settings {
 		leave:             time.Second,
 		closeTimeout:      5 * time.Second,
 		shutdownTimeout:   28 * time.Second,
+		startTime:         startTime,
 		openConsumer:      kafkaclient.NewConsumer,
 		openProducer:      kafkaclient.NewProducer,
 	}

@@ -80,6 +80,9 @@ func openClient(name slog.Attr, config kafka.ConfigMap, o options, callbacks *as
 // waitTopic returns once a broker has described topic. Its error holds the client's last one, which may be the reason.
 func (c *client) waitTopic(ctx context.Context, topic string, allowMissing bool) error {
 	err := kafkaclient.WaitTopic(ctx, c.kafka, topic, allowMissing)
+	if errors.Is(err, ErrTopicMissing) {
+		return fmt.Errorf("%w: %s", err, kafkaclient.TopicHint)
+	}
 	if last := c.lastError.Load(); err != nil && last != nil {
 		return fmt.Errorf("%w; the client's last error: %w", err, *last)
 	}
