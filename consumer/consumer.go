@@ -115,7 +115,8 @@ func checkTopics(topics []string, group string, deadLetters bool) []error {
 }
 
 // Ready returns a channel that is closed when the consumer has become a member of its group and got its first assignment. In
-// the classic protocols that may be an empty one; under KIP-848 a member without partitions is told nothing.
+// the classic protocols that may be an empty one; under KIP-848 a member without partitions is told nothing. It stays open where Run ends before
+// that: wait for the end of Run beside it.
 func (c *Consumer[K, V]) Ready() <-chan struct{} { return c.ready }
 
 // Run consumes until ctx ends, [Consumer.Close] is called, or something goes wrong that it cannot go on from. It blocks.

@@ -143,6 +143,7 @@ func (l *lane) observed(ctx context.Context, unit []*task) (err error) {
 		each(l.e.set.hooks, func(h HookHandle) { h.OnHandled(ctx, recs, err, took) })
 	}()
 	defer recovered(&err)
+	err = errGoexit // what the hooks are told where the handler does not return
 	return l.e.codec.handle(ctx, unit)
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
 )
@@ -103,9 +104,10 @@ func Resolve(user kafka.ConfigMap, rules Rules) (kafka.ConfigMap, error) {
 	case !bearer && rules.Tokens:
 		report("WithTokenSource: its tokens are not asked for: that needs sasl.mechanism=OAUTHBEARER and security.protocol=SASL_SSL or SASL_PLAINTEXT")
 	}
+	defaults := kafka.ConfigMap{}
 	for name, value := range rules.Defaults {
 		if _, ok := seen[name]; !ok {
-			resolved[name] = value
+			resolved[name], defaults[name] = value, value
 		}
 	}
 	for name, owned := range rules.Owned {
@@ -114,12 +116,26 @@ func Resolve(user kafka.ConfigMap, rules Rules) (kafka.ConfigMap, error) {
 		}
 	}
 	for _, err := range probe(resolved, rules) {
-		report("%w", err)
+		report("%w%s", err, explain(err, defaults))
 	}
 	if len(problems) > 0 {
 		return nil, errors.Join(problems...)
 	}
 	return resolved, nil
+}
+
+// explain names the defaults that an error speaks of: the user has not set them.
+func explain(err error, defaults kafka.ConfigMap) string {
+	var named []string
+	for _, name := range slices.Sorted(maps.Keys(defaults)) {
+		if strings.Contains(err.Error(), "`"+name+"`") {
+			named = append(named, fmt.Sprintf("%s=%v", name, defaults[name]))
+		}
+	}
+	if named == nil {
+		return ""
+	}
+	return fmt.Sprintf(" (%s is this package's default: set what you want)", strings.Join(named, ", "))
 }
 
 // flatten lists the user's settings in the order of their names, those of default.topic.config last.
