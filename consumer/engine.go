@@ -20,6 +20,9 @@ const (
 	startTime = 30 * time.Second       // for brokers to answer when Run begins
 )
 
+// errStartTime ends a start after its time. It is a context.DeadlineExceeded.
+var errStartTime = fmt.Errorf("the brokers did not answer in time: %w", context.DeadlineExceeded)
+
 // engine is the untyped core of one Run. The goroutine that calls Run is the poll goroutine: it alone calls the Kafka client,
 // and owns every field that is not said to be shared. It never runs the user's code and never waits for it, except in a revoke.
 type engine struct {
@@ -58,6 +61,8 @@ type engine struct {
 	reported   time.Time // to the hooks
 	asked      time.Time // for the spans of partitions
 	observed   bool      // by a hook that wants to know the status
+
+	lastError error // of those that pass
 
 	cut ShutdownError // what revocations during a shutdown cut short
 
@@ -146,7 +151,7 @@ func (e *engine) connect(config, letterConfig kafka.ConfigMap) (err error) {
 	ctx := e.stopping
 	if !e.set.allowMissing {
 		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, startTime)
+		ctx, cancel = context.WithTimeoutCause(ctx, e.set.startTime, errStartTime)
 		defer cancel()
 	}
 	if letterConfig != nil {
@@ -155,7 +160,7 @@ func (e *engine) connect(config, letterConfig kafka.ConfigMap) (err error) {
 		}
 	}
 	if err := e.attend(func() error { return e.checkTopics(ctx) }); err != nil {
-		return err
+		return withLast(err, e.lastError)
 	}
 	if err := e.client.SubscribeTopics(e.topics, e.rebalance); err != nil {
 		return fmt.Errorf("consumer: subscribe: %w", err)
@@ -170,7 +175,9 @@ func (e *engine) connect(config, letterConfig kafka.ConfigMap) (err error) {
 // checkTopics makes sure that all topics are there.
 func (e *engine) checkTopics(ctx context.Context) error {
 	for _, topic := range e.topics {
-		if err := kafkaclient.WaitTopic(ctx, e.client, topic, e.set.allowMissing); err != nil {
+		if err := kafkaclient.WaitTopic(ctx, e.client, topic, e.set.allowMissing); errors.Is(err, ErrTopicMissing) {
+			return fmt.Errorf("consumer: %w: %s", err, kafkaclient.TopicHint)
+		} else if err != nil {
 			return fmt.Errorf("consumer: %w", err)
 		}
 	}
@@ -281,9 +288,22 @@ func (e *engine) clientError(err kafka.Error) {
 	case hasCode(err, kafka.ErrTopicAuthorizationFailed, kafka.ErrGroupAuthorizationFailed, kafka.ErrClusterAuthorizationFailed):
 		e.refused = true
 		e.stop(fmt.Errorf("consumer: %w: %w", ErrUnauthorized, err))
+	case err.Code() == kafka.ErrAutoOffsetReset:
+		e.stop(fmt.Errorf("consumer: group %s has no offset to go on from, and auto.offset.reset is error: %w", e.group, err))
 	case err.Code() == kafka.ErrInvalidSessionTimeout:
 		e.stop(fmt.Errorf("consumer: join group %s: session.timeout.ms is outside of what the brokers allow (group.min.session.timeout.ms and group.max.session.timeout.ms there): %w", e.group, err))
 	default:
+		if err.Code() != kafka.ErrAllBrokersDown { // which says less than the error of each broker before it
+			e.lastError = err
+		}
 		e.log.Warn("Kafka client", slog.Any(keyError, err))
 	}
+}
+
+// withLast adds the last error of a client, which may be the reason that nothing answers; nil adds nothing.
+func withLast(err, last error) error {
+	if last == nil {
+		return err
+	}
+	return fmt.Errorf("%w; the client's last error: %w", err, last)
 }

@@ -18,6 +18,7 @@ func rules(user kafka.ConfigMap, set settings) kafkaconfig.Rules {
 	r := kafkaconfig.Rules{
 		Package: "consumer",
 		Kind:    kafkaconfig.Consumer,
+		Tokens:  set.tokens != nil,
 		Owned: map[string]kafkaconfig.Owned{
 			"enable.auto.offset.store":        {Value: false, Instead: atLeastOnce},
 			"enable.auto.commit":              {Value: true, Instead: atLeastOnce},
@@ -25,6 +26,7 @@ func rules(user kafka.ConfigMap, set settings) kafkaconfig.Rules {
 			"enable.partition.eof":            {Value: false, Instead: "use RunToEnd"},
 			"go.logs.channel.enable":          {Value: true, Instead: "use WithLogger"},
 			"go.logs.channel":                 {Instead: "use WithLogger"},
+			"log.queue":                       {Instead: "use WithLogger"},
 			"go.events.channel.enable":        {Instead: "Run polls by itself"},
 			"go.events.channel.size":          {Instead: "Run polls by itself"},
 			"go.application.rebalance.enable": {Instead: "Run handles rebalances"},

@@ -62,7 +62,7 @@ func Redrive(ctx context.Context, config kafka.ConfigMap, topic string, options 
 	if err := options.complete(topic); err != nil {
 		return Redriven{}, err
 	}
-	writing, err := letterConfig(config, options.Producer)
+	writing, err := letterConfig("consumer: redrive", config, options.Producer, options.Tokens != nil)
 	if err != nil {
 		return Redriven{}, err
 	}

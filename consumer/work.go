@@ -132,13 +132,18 @@ func (l *lane) observed(ctx context.Context, unit []*task) (err error) {
 	for i, t := range unit {
 		recs[i] = t.rec
 	}
-	each(l.e.set.hooks, func(h HookHandle) { ctx = h.OnHandle(ctx, recs) }) //nolint:fatcontext // each hook adds to it, once
+	each(l.e.set.hooks, func(h HookHandle) {
+		if own := h.OnHandle(ctx, recs); own != nil {
+			ctx = own //nolint:fatcontext // each hook adds to it, once
+		}
+	})
 	began := time.Now()
 	defer func() {
 		took := time.Since(began)
 		each(l.e.set.hooks, func(h HookHandle) { h.OnHandled(ctx, recs, err, took) })
 	}()
 	defer recovered(&err)
+	err = errGoexit // what the hooks are told where the handler does not return
 	return l.e.codec.handle(ctx, unit)
 }
 

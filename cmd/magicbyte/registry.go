@@ -34,7 +34,7 @@ Whom it admits is told by --auth user:password, by --auth-file with one user:pas
 ` + authVariable + `; the latter two keep the password out of the list of processes. Without any, everybody is admitted.
 
 For development, tests and small installations: one process, no replicas.`,
-		Example: `  magicbyte registry --data ./schemas
+		Example: `  magicbyte registry --data ./registry-data
   ` + authVariable + `=ci:secret magicbyte registry --listen 0.0.0.0:8443 --tls-cert cert.pem --tls-key key.pem`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
