@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"runtime/pprof"
 	"strconv"
 	"strings"
 	"syscall"
@@ -70,7 +71,11 @@ func runMember(text string) error {
 	if err != nil {
 		return err
 	}
-	return c.Run(ctx, m.handle)
+	err = c.Run(ctx, m.handle)
+	if undone, ok := errors.AsType[*consumer.ShutdownError](err); ok && undone.CloseTimedOut && os.Getenv("CHAOS_DEBUG") != "" {
+		_ = pprof.Lookup("goroutine").WriteTo(os.Stderr, 2)
+	}
+	return err
 }
 
 // member is the state of a consumer process.
@@ -149,8 +154,9 @@ func (m *member) handle(ctx context.Context, rec *consumer.Record[string, Task])
 type assignments struct{ *member }
 
 func (a assignments) Enabled(_ context.Context, level slog.Level) bool {
-	return level >= slog.LevelInfo
+	return level >= slog.LevelInfo || os.Getenv("CHAOS_DEBUG") != ""
 }
+
 func (a assignments) WithAttrs([]slog.Attr) slog.Handler { return a }
 func (a assignments) WithGroup(string) slog.Handler      { return a }
 
