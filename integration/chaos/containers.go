@@ -60,5 +60,7 @@ func (c *containersEngine) calmness() time.Duration { return 20 * time.Second }
 
 func (c *containersEngine) round() time.Duration { return time.Minute }
 
+func (c *containersEngine) forgets() bool { return false }
+
 // close leaves the containers to the test that started them.
 func (c *containersEngine) close() error { return nil }

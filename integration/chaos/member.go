@@ -41,12 +41,22 @@ func IsMember() bool { return os.Getenv(memberVariable) != "" }
 // Member is a consumer process of a run. It writes to the ledger through the file that it inherited, ends gracefully when it is
 // terminated, and at once when its standard input ends, which is when the process that started it is gone. It returns the exit code.
 func Member() int {
-	if err := runMember(os.Getenv(memberVariable)); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
+	err := runMember(os.Getenv(memberVariable))
+	if err == nil {
+		return 0
 	}
-	return 0
+	fmt.Fprintln(os.Stderr, err)
+	if _, ok := errors.AsType[*consumer.ShutdownError](err); ok || errors.Is(err, context.DeadlineExceeded) {
+		return exitStorm
+	}
+	return exitOther
 }
+
+// How a member ends that cannot end well: because what it needed was away for too long, or for any other reason.
+const (
+	exitStorm = 1
+	exitOther = 3
+)
 
 func runMember(text string) error {
 	ctx, cancel := signal.NotifyContext(context.Background(), syscall.SIGTERM)
