@@ -42,7 +42,7 @@ type Consumer[K, V any] struct {
 // The configuration holds librdkafka's properties by their own names. bootstrap.servers, group.id and auto.offset.reset must be
 // there. Properties that decide about commits, isolation, events and logs belong to this package and are refused. Defaults differ from
 // librdkafka's in: partition.assignment.strategy (cooperative-sticky; unless group.protocol is consumer),
-// auto.commit.interval.ms (1000), queued.max.messages.kbytes (16384), fetch.queue.backoff.ms (10). A group whose members use range or roundrobin
+// auto.commit.interval.ms (1000), queued.max.messages.kbytes (16384), fetch.max.bytes (4194304), fetch.queue.backoff.ms (10). A group whose members use range or roundrobin
 // cannot change to cooperative-sticky in one step: set their strategy here, or stop all members first.
 //
 // The configuration is copied; deserializers may be shared with other consumers.

@@ -37,6 +37,9 @@ func rules(user kafka.ConfigMap, set settings) kafkaconfig.Rules {
 			// librdkafka's default does not fetch for a whole second once its queue was full, which ours often is.
 			"fetch.queue.backoff.ms":        10,
 			"partition.assignment.strategy": "cooperative-sticky",
+			// The client keeps an answer in whole until its last record is gone, beside the next one: librdkafka's default of 50 MiB is
+			// several times what it may fetch ahead.
+			"fetch.max.bytes": 4 << 20,
 		},
 		Required: map[string]string{
 			"bootstrap.servers": "the brokers to connect to first, as host:port, separated by commas",

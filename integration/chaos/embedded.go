@@ -124,6 +124,8 @@ func (e *embeddedEngine) calmness() time.Duration { return 2 * time.Second }
 
 func (e *embeddedEngine) round() time.Duration { return 20 * time.Second }
 
+func (e *embeddedEngine) forgets() bool { return true }
+
 func (e *embeddedEngine) close() error {
 	e.cluster.Close()
 	err := e.server.Close()
