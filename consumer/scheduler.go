@@ -4,11 +4,16 @@ import (
 	"container/heap"
 	"context"
 	"errors"
+	"math"
 	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
 )
+
+// runRecords is how many records a worker takes of a strand at most when no other strand can be waiting for it. It starts them one by one,
+// and gives back what is left when the lane must not go on; what it takes at once is the lock.
+const runRecords = 64
 
 // scheduler hands the records of all lanes to workers: of a strand one (or one batch) after the other, of all strands as many at
 // once as the order allows, the oldest first. A worker is a goroutine that lives as long as there is something to do, and never waits:
@@ -61,18 +66,37 @@ type verdict struct {
 func (s *scheduler) work(st *strand) {
 	defer func() {
 		if st != nil { // a handler ended the goroutine
-			st.lane.e.stop(st.lane.recordError(st.current[0], StageHandler, errGoexit, ""))
+			st.lane.e.stop(st.lane.recordError(st.current[st.progress.Load()], StageHandler, errGoexit, ""))
 			s.finish(st, verdict{outcome: give})
 		}
 	}()
 	for st != nil {
-		v := st.lane.process(st)
+		v := s.run(st)
 		next := s.finish(st, v)
 		if v.outcome == condemn {
 			s.post(st)
 		}
 		st = next
 	}
+}
+
+// run takes what a worker has of a strand through decoding and handler. It ends at the first record, or batch, that is not simply done.
+func (s *scheduler) run(st *strand) verdict {
+	if s.batch > 1 {
+		return st.lane.process(st, st.current)
+	}
+	for i := range st.current {
+		if i > 0 && st.lane.shut.Load() {
+			return verdict{outcome: again}
+		}
+		v := st.lane.process(st, st.current[i:i+1])
+		if v.outcome != done || v.settled != 1 {
+			return v
+		}
+		st.handling.Store(0)
+		st.progress.Store(int32(i + 1)) //nolint:gosec // up to runRecords
+	}
+	return verdict{}
 }
 
 var errGoexit = errors.New("the handler ended its goroutine (runtime.Goexit; testing.T.FailNow does it)")
@@ -202,27 +226,46 @@ func (s *scheduler) next() *strand {
 	}
 	st := heap.Pop(&s.ready).(*strand) //nolint:errcheck // it holds nothing else
 	if len(st.current) == 0 {
-		st.current = st.queue.pop(st.current, s.batch)
+		st.current = st.queue.pop(st.current, s.takes())
 	}
 	st.state, st.gathered = working, false
 	st.lane.busy++
 	return st
 }
 
+// takes is how many tasks a worker takes at once. Without a bound on workers every strand has its own, and none waits while another is ahead of
+// its turn.
+func (s *scheduler) takes() int {
+	if s.batch == 1 && s.limit == math.MaxInt {
+		return runRecords
+	}
+	return s.batch
+}
+
+// count settles what the worker that has the strand has done since the last look.
+func (s *scheduler) count(st *strand) {
+	for done := int(st.progress.Load()); st.counted < done; st.counted++ {
+		s.settle(st.lane, st.current[st.counted])
+		st.current[st.counted] = nil // the next record may take long, and the worker has no use for this one
+	}
+}
+
 // apply brings a strand from its worker's hands to where the verdict sends it.
 func (s *scheduler) apply(st *strand, v verdict) {
 	l := st.lane
+	s.count(st)
+	handled := int(st.handling.Load())
+	st.handling.Store(0)
+	st.keep(st.rest())
 	for _, t := range st.current[:v.settled] {
 		s.settle(l, t)
 	}
 	rest := st.current[v.settled:]
-	st.handling.Store(false)
 	if v.outcome == interrupted {
-		st.current = rest
-		l.cut = st.refs(l.cut)
+		l.cut = appendRefs(l.cut, rest[:handled-v.settled])
 	}
 	if l.halted && v.outcome != condemn || l.abandoned {
-		st.current = rest
+		st.keep(rest)
 		s.leave(st)
 		return
 	}
@@ -234,9 +277,7 @@ func (s *scheduler) apply(st *strand, v verdict) {
 		}
 		rest = rest[:v.kept]
 	}
-	n := copy(st.current, rest) // the same array again: a strand allocates one
-	clear(st.current[n:])
-	st.current = st.current[:n]
+	st.keep(rest)
 	switch v.outcome {
 	case done, again:
 		s.proceed(st)
@@ -305,9 +346,9 @@ func (s *scheduler) retire(st *strand) {
 // drop forgets a strand and all it has: it will be delivered again.
 func (s *scheduler) drop(st *strand) {
 	s.retire(st)
-	s.release(st.lane, st.current)
+	s.release(st.lane, st.rest())
 	s.release(st.lane, st.queue.pop(nil, st.queue.len()))
-	st.current = nil
+	st.keep(nil)
 	delete(st.lane.strands, st.key)
 }
 

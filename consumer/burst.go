@@ -1,0 +1,95 @@
+package consumer
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
+)
+
+// Bounds of what the poll goroutine takes from the client before it hands it over: the first record of a burst waits for the last one, a
+// quarter of a millisecond at most where records are small.
+const (
+	burstRecords = 128
+	burstBytes   = 256 << 10
+)
+
+// burst holds records of one lane that were polled and not handed over. A hand-over takes the scheduler's lock and wakes a thread for the
+// worker, which costs as much as polling several records does; so records that the client has ready go together.
+//
+// It is empty whenever the poll goroutine does anything but poll for the next record: what arrived before a rebalance, a seek or a halt
+// is in its lane by then.
+type burst struct {
+	lane  *lane
+	tasks []*task
+	bytes int
+	total int // unsettled in the whole consumer after the last hand-over, or less by now
+}
+
+// message adds a record to the burst.
+func (e *engine) message(m *kafka.Message) {
+	if m.TopicPartition.Error != nil {
+		e.handOver()
+		if kafkaError, ok := errors.AsType[kafka.Error](m.TopicPartition.Error); ok {
+			e.clientError(kafkaError)
+		}
+		return
+	}
+	l := e.burst.lane
+	if l == nil || l.Partition != m.TopicPartition.Partition || l.Topic != *m.TopicPartition.Topic {
+		e.handOver()
+		if l = e.lanes[TopicPartition{*m.TopicPartition.Topic, m.TopicPartition.Partition}]; l == nil {
+			return // of a partition that was just given back
+		}
+		e.burst.lane = l
+	}
+	if l.halted { // by this goroutine
+		return // it was not settled and will be delivered again
+	}
+	if !l.again.next(m) {
+		e.handOver()
+		if e.repeated(l, m) {
+			return
+		}
+		var err error
+		if l, err = e.rewound(l); err != nil {
+			e.stop(fmt.Errorf("consumer: go on with %s: %w", l.TopicPartition, err))
+			return
+		}
+		e.burst.lane = l
+	}
+	l.again.saw(m)
+	e.burst.add(newTask(m, e.pulse.last.Load()))
+	if b := &e.burst; len(b.tasks) >= burstRecords || b.bytes >= burstBytes || !l.full && e.full(b.load()) {
+		e.handOver()
+	}
+}
+
+func (b *burst) add(t *task) {
+	b.tasks = append(b.tasks, t)
+	b.bytes += t.size
+}
+
+// load is what is unsettled of the lane with the burst, or more than that: workers go on.
+func (b *burst) load() load {
+	return load{b.lane.weighed.records + len(b.tasks), b.lane.weighed.bytes + b.bytes, b.total + b.bytes}
+}
+
+// handOver gives the burst to its lane, and has the client stop if the lane is full then.
+func (e *engine) handOver() {
+	if l := e.burst.lane; e.pushBurst() && !l.full && e.full(l.weighed) {
+		e.fill(l)
+	}
+}
+
+// pushBurst gives the burst to its lane and reports whether there was anything to give. It does not call the client.
+func (e *engine) pushBurst() bool {
+	b := &e.burst
+	if len(b.tasks) == 0 {
+		return false
+	}
+	b.lane.weighed = b.lane.enqueue(b.tasks)
+	clear(b.tasks)
+	b.tasks, b.bytes, b.total = b.tasks[:0], 0, b.lane.weighed.total
+	return true
+}
