@@ -7,10 +7,10 @@ import (
 	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
 )
 
-// Bounds of what the poll goroutine takes from the client before it hands it over: the first record of a burst waits for the last one, a
-// quarter of a millisecond at most where records are small.
+// Bounds of what the poll goroutine takes from the client before it hands it over. The first record of a burst waits for the last one: for half a
+// millisecond where so many are ready, which have waited in the client for longer.
 const (
-	burstRecords = 128
+	burstRecords = 256
 	burstBytes   = 256 << 10
 )
 

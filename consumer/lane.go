@@ -94,10 +94,7 @@ func (l *lane) enqueue(tasks []*task) load {
 		l.records++
 		l.bytes += t.size
 		s.bytes += t.size
-		st := s.order.find(l, t.m)
-		if st == nil {
-			st = l.begin(s.order.key(t.m))
-		}
+		st := l.strand(t)
 		st.queue.push(t)
 		if st.state == resting || st.state == gathering {
 			s.advance(st)
@@ -107,13 +104,19 @@ func (l *lane) enqueue(tasks []*task) load {
 	return l.weight()
 }
 
-// begin adds a strand to those that have records. That of a whole partition is used again: with few records at a time it comes and goes.
-func (l *lane) begin(key strandKey) *strand {
+// strand returns the strand that a task belongs to, which is among those that have records then. That of a whole partition is looked up only
+// when it comes to have some, and is used again.
+func (l *lane) strand(t *task) *strand {
 	st := l.whole
-	if st == nil {
-		st = &strand{lane: l, key: key}
+	switch {
+	case st == nil:
+		if st = l.e.sched.order.find(l, t.m); st == nil {
+			st = &strand{lane: l, key: l.e.sched.order.key(t.m)}
+			l.strands[st.key] = st
+		}
+	case st.empty():
+		l.strands[st.key] = st
 	}
-	l.strands[key] = st
 	return st
 }
 
