@@ -4,16 +4,11 @@ import (
 	"container/heap"
 	"context"
 	"errors"
-	"math"
 	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
 )
-
-// runRecords is how many records a worker takes of a strand at most when no other strand can be waiting for it. It starts them one by one,
-// and gives back what is left when the lane must not go on; what it takes at once is the lock.
-const runRecords = 64
 
 // scheduler hands the records of all lanes to workers: of a strand one (or one batch) after the other, of all strands as many at
 // once as the order allows, the oldest first. A worker is a goroutine that lives as long as there is something to do, and never waits:
@@ -78,25 +73,6 @@ func (s *scheduler) work(st *strand) {
 		}
 		st = next
 	}
-}
-
-// run takes what a worker has of a strand through decoding and handler. It ends at the first record, or batch, that is not simply done.
-func (s *scheduler) run(st *strand) verdict {
-	if s.batch > 1 {
-		return st.lane.process(st, st.current)
-	}
-	for i := range st.current {
-		if i > 0 && st.lane.shut.Load() {
-			return verdict{outcome: again}
-		}
-		v := st.lane.process(st, st.current[i:i+1])
-		if v.outcome != done || v.settled != 1 {
-			return v
-		}
-		st.handling.Store(0)
-		st.progress.Store(int32(i + 1)) //nolint:gosec // up to runRecords
-	}
-	return verdict{}
 }
 
 var errGoexit = errors.New("the handler ended its goroutine (runtime.Goexit; testing.T.FailNow does it)")
@@ -231,23 +207,6 @@ func (s *scheduler) next() *strand {
 	st.state, st.gathered = working, false
 	st.lane.busy++
 	return st
-}
-
-// takes is how many tasks a worker takes at once. Without a bound on workers every strand has its own, and none waits while another is ahead of
-// its turn.
-func (s *scheduler) takes() int {
-	if s.batch == 1 && s.limit == math.MaxInt {
-		return runRecords
-	}
-	return s.batch
-}
-
-// count settles what the worker that has the strand has done since the last look.
-func (s *scheduler) count(st *strand) {
-	for done := int(st.progress.Load()); st.counted < done; st.counted++ {
-		s.settle(st.lane, st.current[st.counted])
-		st.current[st.counted] = nil // the next record may take long, and the worker has no use for this one
-	}
 }
 
 // apply brings a strand from its worker's hands to where the verdict sends it.
