@@ -26,43 +26,44 @@ type burst struct {
 	total int // unsettled in the whole consumer after the last hand-over, or less by now
 }
 
-// message adds a record to the burst.
-func (e *engine) message(m *kafka.Message) {
+// message adds a record to the burst, and reports whether the next one may follow at once.
+func (e *engine) message(m *kafka.Message) bool {
 	if m.TopicPartition.Error != nil {
 		e.handOver()
 		if kafkaError, ok := errors.AsType[kafka.Error](m.TopicPartition.Error); ok {
 			e.clientError(kafkaError)
 		}
-		return
+		return false
 	}
 	l := e.burst.lane
 	if l == nil || l.Partition != m.TopicPartition.Partition || l.Topic != *m.TopicPartition.Topic {
 		e.handOver()
 		if l = e.lanes[TopicPartition{*m.TopicPartition.Topic, m.TopicPartition.Partition}]; l == nil {
-			return // of a partition that was just given back
+			return true // of a partition that was just given back
 		}
 		e.burst.lane = l
 	}
 	if l.halted { // by this goroutine
-		return // it was not settled and will be delivered again
+		return true // it was not settled and will be delivered again
 	}
 	if !l.again.next(m) {
 		e.handOver()
 		if e.repeated(l, m) {
-			return
+			return true
 		}
 		var err error
 		if l, err = e.rewound(l); err != nil {
 			e.stop(fmt.Errorf("consumer: go on with %s: %w", l.TopicPartition, err))
-			return
+			return false
 		}
 		e.burst.lane = l
 	}
 	l.again.saw(m)
 	e.burst.add(newTask(m, e.pulse.last.Load()))
 	if b := &e.burst; len(b.tasks) >= burstRecords || b.bytes >= burstBytes || !l.full && e.full(b.load()) {
-		e.handOver()
+		return e.handOver()
 	}
+	return true
 }
 
 func (b *burst) add(t *task) {
@@ -75,11 +76,14 @@ func (b *burst) load() load {
 	return load{b.lane.weighed.records + len(b.tasks), b.lane.weighed.bytes + b.bytes, b.total + b.bytes}
 }
 
-// handOver gives the burst to its lane, and has the client stop if the lane is full then.
-func (e *engine) handOver() {
-	if l := e.burst.lane; e.pushBurst() && !l.full && e.full(l.weighed) {
-		e.fill(l)
+// handOver gives the burst to its lane, and has the client stop if the lane is full then. It reports whether it is not.
+func (e *engine) handOver() bool {
+	l := e.burst.lane
+	if !e.pushBurst() || l.full || !e.full(l.weighed) {
+		return true
 	}
+	e.fill(l)
+	return false
 }
 
 // pushBurst gives the burst to its lane and reports whether there was anything to give. It does not call the client.

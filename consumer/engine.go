@@ -210,15 +210,14 @@ func (e *engine) poll() {
 	}
 }
 
-// step waits for an event of the client and serves it, and those that are ready behind it. Rebalances happen inside.
+// step waits for an event of the client and serves it, and the records that are ready behind it. Rebalances happen inside.
 func (e *engine) step(timeout time.Duration) {
 	e.sched.beat()
 	for range burstRecords {
 		event := e.client.Poll(int(timeout.Milliseconds()))
-		if event == nil {
+		if event == nil || !e.event(event) {
 			break
 		}
-		e.event(event)
 		timeout = 0
 	}
 	e.handOver()
@@ -234,11 +233,11 @@ func (e *engine) step(timeout time.Duration) {
 	}
 }
 
-// event serves one event of the client.
-func (e *engine) event(event kafka.Event) {
+// event serves one event of the client. It reports whether the next one may be polled at once, before the poll goroutine looks after
+// anything else: after a record, unless it filled its lane.
+func (e *engine) event(event kafka.Event) bool {
 	if m, ok := event.(*kafka.Message); ok {
-		e.message(m)
-		return
+		return e.message(m)
 	}
 	e.handOver()
 	switch event := event.(type) {
@@ -253,6 +252,7 @@ func (e *engine) event(event kafka.Event) {
 	case *kafka.Stats:
 		each(e.set.hooks, func(h HookStats) { h.OnStats(event.String()) })
 	}
+	return false
 }
 
 // clientError ends the run for errors that do not pass, and logs the others: the client deals with them itself.
