@@ -22,6 +22,7 @@ const (
 type burst struct {
 	lane  *lane
 	tasks []*task
+	spare []*task // to be used
 	bytes int
 	total int // unsettled in the whole consumer after the last hand-over, or less by now
 }
@@ -59,14 +60,21 @@ func (e *engine) message(m *kafka.Message) bool {
 		e.burst.lane = l
 	}
 	l.again.saw(m)
-	e.burst.add(newTask(m, e.pulse.last.Load()))
+	e.burst.add(m, e.pulse.last.Load())
 	if b := &e.burst; len(b.tasks) >= burstRecords || b.bytes >= burstBytes || !l.full && e.full(b.load()) {
 		return e.handOver()
 	}
 	return true
 }
 
-func (b *burst) add(t *task) {
+func (b *burst) add(m *kafka.Message, polled int64) {
+	var t *task
+	if last := len(b.spare) - 1; last >= 0 {
+		t, b.spare[last] = b.spare[last].begin(m, polled), nil
+		b.spare = b.spare[:last]
+	} else {
+		t = newTask(m, polled)
+	}
 	b.tasks = append(b.tasks, t)
 	b.bytes += t.size
 }
@@ -95,5 +103,8 @@ func (e *engine) pushBurst() bool {
 	b.lane.weighed = b.lane.enqueue(b.tasks)
 	clear(b.tasks)
 	b.tasks, b.bytes, b.total = b.tasks[:0], 0, b.lane.weighed.total
+	if len(b.spare) == 0 {
+		b.spare = e.sched.reclaim(b.spare)
+	}
 	return true
 }

@@ -6,6 +6,9 @@ import "math"
 // and gives back what is left when the lane must not go on; what it takes at once is the lock.
 const runRecords = 64
 
+// spareTasks bounds the tasks that are kept to be used again.
+const spareTasks = 2 * burstRecords
+
 // run takes what a worker has of a strand through decoding and handler. It ends at the first record, or batch, that is not simply done.
 func (s *scheduler) run(st *strand) verdict {
 	if s.batch > 1 {
@@ -37,7 +40,21 @@ func (s *scheduler) takes() int {
 // count settles what the worker that has the strand has done since the last look. The scheduler's lock is held.
 func (s *scheduler) count(st *strand) {
 	for done := int(st.progress.Load()); st.counted < done; st.counted++ {
-		s.settle(st.lane, st.current[st.counted])
-		st.current[st.counted] = nil // the next record may take long, and the worker has no use for this one
+		t := st.current[st.counted]
+		s.settle(st.lane, t)
+		st.current[st.counted] = nil // the worker, whose next record may take long, has no use for it any more; nobody has
+		if len(s.spare) < spareTasks {
+			*t = task{}
+			s.spare = append(s.spare, t)
+		}
 	}
+}
+
+// reclaim returns the tasks that can be used again, and takes an empty list for those to come.
+func (s *scheduler) reclaim(empty []*task) []*task {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	spare := s.spare
+	s.spare = empty
+	return spare
 }

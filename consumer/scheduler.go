@@ -33,7 +33,8 @@ type scheduler struct {
 	ready   readyHeap
 	running int // workers
 	arrived uint64
-	bytes   int // unsettled in all lanes
+	bytes   int     // unsettled in all lanes
+	spare   []*task // of runs, to be used again
 }
 
 // outcome is what becomes of the tasks that a worker had.

@@ -21,8 +21,11 @@ type task struct {
 	held         bool      // waits for the schema registry
 }
 
-func newTask(m *kafka.Message, polled int64) *task {
-	t := &task{m: m, polled: polled, size: len(m.Key) + len(m.Value)}
+func newTask(m *kafka.Message, polled int64) *task { return new(task).begin(m, polled) }
+
+// begin makes a task that is empty one of m, and returns it.
+func (t *task) begin(m *kafka.Message, polled int64) *task {
+	t.m, t.polled, t.size = m, polled, len(m.Key)+len(m.Value)
 	for _, h := range m.Headers {
 		t.size += len(h.Key) + len(h.Value)
 	}
