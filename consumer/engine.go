@@ -17,6 +17,7 @@ import (
 const (
 	tick      = 100 * time.Millisecond // between two stores of offsets, and the longest wait in Poll
 	shortPoll = 5 * time.Millisecond   // in Poll, while something else may want the poll goroutine
+	breath    = 20 * time.Millisecond  // that a full lane has to make room, whoever waits
 	startTime = 30 * time.Second       // for brokers to answer when Run begins
 )
 
@@ -44,7 +45,7 @@ type engine struct {
 	letters *deadLetters // shared; nil without dead letters
 
 	lanes      map[TopicPartition]*lane
-	recent     *lane                    // lane of the last message
+	burst      burst
 	lingering  map[TopicPartition]*lane // closed, but a handler did not return in time
 	epoch      int64
 	crowded    map[TopicPartition]*lane // full, or just not any more
@@ -215,23 +216,17 @@ func (e *engine) poll() {
 	}
 }
 
-// step waits for one event of the client and serves it. Rebalances happen inside.
+// step waits for an event of the client and serves it, and the records that are ready behind it. Rebalances happen inside.
 func (e *engine) step(timeout time.Duration) {
 	e.sched.beat()
-	switch event := e.client.Poll(int(timeout.Milliseconds())).(type) {
-	case *kafka.Message:
-		e.message(event)
-	case kafka.Error:
-		e.clientError(event)
-	case kafka.OffsetsCommitted:
-		e.committed(event)
-	case kafka.PartitionEOF:
-		e.reached(event)
-	case kafka.OAuthBearerTokenRefresh:
-		e.tokens.Refresh()
-	case *kafka.Stats:
-		each(e.set.hooks, func(h HookStats) { h.OnStats(event.String()) })
+	for range burstRecords {
+		event := e.client.Poll(int(timeout.Milliseconds()))
+		if event == nil || !e.event(event) {
+			break
+		}
+		timeout = 0
 	}
+	e.handOver()
 	now := time.Now()
 	if len(e.crowded) > 0 && now.Sub(e.resumed) >= shortPoll {
 		e.resumed = now
@@ -244,37 +239,26 @@ func (e *engine) step(timeout time.Duration) {
 	}
 }
 
-// message hands a record to its lane.
-func (e *engine) message(m *kafka.Message) {
-	if m.TopicPartition.Error != nil {
-		if kafkaError, ok := errors.AsType[kafka.Error](m.TopicPartition.Error); ok {
-			e.clientError(kafkaError)
-		}
-		return
+// event serves one event of the client. It reports whether the next one may be polled at once, before the poll goroutine looks after
+// anything else: after a record, unless it filled its lane.
+func (e *engine) event(event kafka.Event) bool {
+	if m, ok := event.(*kafka.Message); ok {
+		return e.message(m)
 	}
-	l := e.recent
-	if l == nil || l.Partition != m.TopicPartition.Partition || l.Topic != *m.TopicPartition.Topic {
-		if l = e.lanes[TopicPartition{*m.TopicPartition.Topic, m.TopicPartition.Partition}]; l == nil {
-			return // of a partition that was just given back
-		}
-		e.recent = l
+	e.handOver()
+	switch event := event.(type) {
+	case kafka.Error:
+		e.clientError(event)
+	case kafka.OffsetsCommitted:
+		e.committed(event)
+	case kafka.PartitionEOF:
+		e.reached(event)
+	case kafka.OAuthBearerTokenRefresh:
+		e.tokens.Refresh()
+	case *kafka.Stats:
+		each(e.set.hooks, func(h HookStats) { h.OnStats(event.String()) })
 	}
-	held, ok := l.push(m)
-	if !ok {
-		if e.repeated(l, m) {
-			return
-		}
-		var err error
-		if l, err = e.rewound(l); err != nil {
-			e.stop(fmt.Errorf("consumer: go on with %s: %w", l.TopicPartition, err))
-			return
-		}
-		held, _ = l.push(m)
-	}
-	l.again.saw(m)
-	if !l.full && e.full(held) {
-		e.fill(l)
-	}
+	return false
 }
 
 // clientError ends the run for errors that do not pass, and logs the others: the client deals with them itself.
