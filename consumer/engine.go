@@ -66,6 +66,7 @@ type engine struct {
 	pulse    pulse        // shared
 	polling  atomic.Bool  // shared: pulse says whether the poll goroutine runs
 	spans    spans        // shared
+	transact *transact    // shared; nil but in RunTransactions
 	tokens   *kafkaclient.Tokens
 
 	// What the poll goroutine has done beside it, while the client is open.
@@ -130,6 +131,9 @@ func (e *engine) connect(config, letterConfig kafka.ConfigMap) (err error) {
 	if e.toEnd {
 		config = withEnds(config)
 	}
+	if e.transact != nil {
+		config = withoutCommits(config)
+	}
 	if e.client, err = e.set.openConsumer(config); err != nil {
 		return fmt.Errorf("consumer: %w", err)
 	}
@@ -148,7 +152,11 @@ func (e *engine) connect(config, letterConfig kafka.ConfigMap) (err error) {
 		ctx, cancel = context.WithTimeout(ctx, startTime)
 		defer cancel()
 	}
-	if letterConfig != nil {
+	if e.transact != nil {
+		if err := e.attend(func() error { return e.transact.open(ctx) }); err != nil {
+			return err
+		}
+	} else if letterConfig != nil {
 		if e.letters, err = openDeadLetters(letterConfig, e.group, e.set); err != nil {
 			return err
 		}
@@ -160,6 +168,9 @@ func (e *engine) connect(config, letterConfig kafka.ConfigMap) (err error) {
 		return fmt.Errorf("consumer: subscribe: %w", err)
 	}
 	e.subscribed = true
+	if e.transact != nil {
+		e.transact.begin()
+	}
 	if newProtocol(config) {
 		e.joinBy = time.Now().Add(joinTime)
 	} else {

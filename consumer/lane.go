@@ -44,6 +44,8 @@ type lane struct {
 	atEnd      bool  // was read to the end of its partition
 	stored     int64 // the offset stored last
 	again      repetition
+
+	window laneWindow // guarded by the scheduler's lock
 }
 
 func newLane(e *engine, p TopicPartition, epoch int64) *lane {
@@ -85,6 +87,9 @@ func (l *lane) push(m *kafka.Message) (_ load, ok bool) {
 	}
 	s.arrived++
 	t := newTask(m, s.arrived, s.pulse.last.Load())
+	if s.window != nil {
+		s.window.delivered(l, t)
+	}
 	l.records++
 	l.bytes += t.size
 	s.bytes += t.size

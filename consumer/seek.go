@@ -85,6 +85,9 @@ func (c *Consumer[K, V]) command(ctx context.Context, do func(*engine) error) er
 
 // serve does what another goroutine asks for, if one does.
 func (e *engine) serve() {
+	if e.transact != nil {
+		e.transact.serve()
+	}
 	select {
 	case cmd := <-e.commands:
 		cmd.done <- cmd.do(e)
@@ -118,6 +121,9 @@ func (e *engine) seek(partitions []kafka.TopicPartition) error {
 			continue
 		}
 		e.log.Info("partition sought", slog.String(keyTopic, l.Topic), slog.Int(keyPartition, int(l.Partition)), slog.String(keyOffset, tp.Offset.String()))
+		if e.transact != nil {
+			e.transact.sought(l)
+		}
 		l.halt(errSought)
 		l.close()
 		e.forget(l)

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
+
+	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
 )
 
 // InGroup reports whether a consumer has something to leave: an id that its group knows, and under KIP-848 an epoch in it. librdkafka takes
@@ -13,16 +15,29 @@ import (
 // The binding keeps what the client says of its membership to itself, but for printing it. Where that is not understood, or client is
 // another one, the answer is no.
 func InGroup(client Consumer) bool {
-	member, ok := client.(GroupMember)
+	_, generation, ok := groupMetadata(client)
+	return ok && generation != 0 // 0 is before and after the epochs of KIP-848; generations begin with 1, and are -1 before
+}
+
+// Membership returns what a client knows of its membership, to be sent with offsets in a transaction, and whether it is a member by that. Brokers
+// let the offsets of one that is not pass unchecked (generation -1, no member id: as older clients send them), so they must not be sent.
+func Membership(client Consumer) (_ *kafka.ConsumerGroupMetadata, member bool) {
+	metadata, generation, ok := groupMetadata(client)
+	return metadata, ok && generation > 0
+}
+
+// groupMetadata returns the metadata of a client's group with the generation that it prints; ok is false where it has no member id.
+func groupMetadata(client Consumer) (_ *kafka.ConsumerGroupMetadata, generation int32, ok bool) {
+	source, ok := client.(GroupMember)
 	if !ok {
-		return false
+		return nil, 0, false
 	}
-	metadata, err := member.GetConsumerGroupMetadata()
+	metadata, err := source.GetConsumerGroupMetadata()
 	if err != nil {
-		return false
+		return nil, 0, false
 	}
 	generation, id, ok := membership(fmt.Appendf(nil, "%s", metadata))
-	return ok && id != "" && generation != 0 // 0 is before and after the epochs of KIP-848; generations begin with 1, and are -1 before
+	return metadata, generation, ok && id != ""
 }
 
 // membership reads librdkafka's serialized group metadata, as printed: generation, group, member id, group instance id.
