@@ -34,6 +34,9 @@ func (x *transact) undone(t *transaction, err error) direction {
 	if t.cause != nil {
 		level = slog.LevelInfo
 	}
+	if t.ctx == nil && held {
+		return nothingLeft
+	}
 	x.e.log.Log(x.e.values, level, "transaction rolled back", slog.String(keyTransactionalID, x.producer.ID()), slog.Int(keyRecords, len(t.handled)),
 		slog.Bool("unknown", unknown), slog.Any(keyError, err))
 	switch {

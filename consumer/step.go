@@ -3,7 +3,6 @@ package consumer
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/magicbyte-go/magicbyte/internal/kafkaclient"
@@ -127,10 +126,10 @@ func (x *transact) expire(t *transaction, cause error) {
 		w.doom(t, cause)
 		return
 	}
-	w.doom(t, errTimeIsOut)
+	w.doom(t, cause)
 	for task, before := range t.running {
 		if !task.step.attempt.Waits() {
-			x.count(task, before, fmt.Errorf("%w: %w", ErrHandlerTimeout, cause))
+			x.count(task, before, cause)
 		}
 	}
 }

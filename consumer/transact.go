@@ -28,7 +28,7 @@ var (
 	errWaits     = errors.New("a record has to wait before one that is settled")
 	errGone      = errors.New("a partition was given up")
 	errNoMember  = errors.New("this consumer is no member of its group any more")
-	errTimeIsOut = errors.New("most of transaction.timeout.ms is over")
+	errTimeIsOut = fmt.Errorf("%w: most of transaction.timeout.ms is over: %w", ErrHandlerTimeout, context.DeadlineExceeded)
 )
 
 // transact makes the transactions of an engine. Its goroutine, which begins and ends them, waits for brokers; the poll goroutine never does. Where
@@ -161,7 +161,10 @@ const (
 // transaction makes one.
 func (x *transact) transaction() direction {
 	t := &transaction{left: x.e.set.txRecords, touched: map[*lane]*share{}, running: map[*task]past{}, done: make(chan struct{})}
-	ctx, end := context.WithCancelCause(x.e.values)
+	// The same time as the producer has for it, so that handlers are told what it means for them.
+	limited, cancel := context.WithTimeoutCause(x.e.values, x.producer.Timeout()*4/5, errTimeIsOut)
+	defer cancel()
+	ctx, end := context.WithCancelCause(limited)
 	defer end(nil)
 	t.end = func(cause error) { end(fmt.Errorf("%w: %v", ErrRolledBack, cause)) } //nolint:errorlint // the cause is that of some handlers, not of all
 	err := x.producer.Do(ctx, func(ctx context.Context) error { return x.fill(ctx, t) })

@@ -26,7 +26,11 @@ const (
 // txCluster is cluster with topics to write to, of one partition each.
 func txCluster(t *testing.T, partitions int32, opts ...kfake.Opt) *kfake.Cluster {
 	t.Helper()
-	return cluster(t, partitions, append([]kfake.Opt{kfake.SeedTopics(1, invoices, audit)}, opts...)...)
+	return cluster(t, partitions, append([]kfake.Opt{
+		kfake.SeedTopics(1, invoices, audit),
+		// A farewell that a slow machine loses must not outlast the test.
+		kfake.BrokerConfigs(map[string]string{"group.consumer.session.timeout.ms": "5000"}),
+	}, opts...)...)
 }
 
 // outlet is a transactional producer with two senders.
