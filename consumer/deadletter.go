@@ -70,7 +70,7 @@ func (e *engine) posted(st *strand, t *task, f failure, err error) {
 	}
 	switch {
 	case e.transact != nil && (err == nil || transient(err)):
-		e.transact.posted(st, t, err, written)
+		e.transact.posted(st, t, f, err, written)
 	case err == nil:
 		if e.sched.posted(st, t, false, 0) {
 			written()

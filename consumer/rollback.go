@@ -24,6 +24,11 @@ func (x *transact) undone(t *transaction, err error) direction {
 		positions[l] = l.window.base
 		w.keep(l)
 	}
+	for task, p := range t.running { // and may go on so for a while
+		if w.past[task.ref()].attempts < p.attempts {
+			w.remember(task, p)
+		}
+	}
 	w.decide(s, t, wasRolledBack)
 	w.doomed(t)
 	held := w.held
@@ -352,7 +357,7 @@ func (x *transact) post(letter *kafka.Message, done func(error)) {
 }
 
 // posted takes the outcome of a dead letter that was written, or was not for a reason that is not its own.
-func (x *transact) posted(st *strand, t *task, err error, written func()) {
+func (x *transact) posted(st *strand, t *task, f failure, err error, written func()) {
 	s, w := &x.e.sched, &x.window
 	current := x.underway(st.lane)
 	if err == nil {
@@ -362,6 +367,9 @@ func (x *transact) posted(st *strand, t *task, err error, written func()) {
 	}
 	s.mu.Lock()
 	w.doom(current, err)
+	if current != nil && f.stage == StageHandler {
+		w.remember(t, past{attempts: t.attempts, first: t.first, given: true, failure: f})
+	}
 	s.mu.Unlock()
 	s.refused(st)
 }
