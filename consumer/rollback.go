@@ -81,7 +81,7 @@ func (w *window) doomed(t *transaction) {
 	t.detach()
 }
 
-// keep remembers what the records of a lane went through that wait to be tried again, or for their dead letters. The scheduler's lock is held.
+// keep remembers what the records of a lane went through that wait to be tried again, for the schema registry, or for their dead letters. The scheduler's lock is held.
 func (w *window) keep(l *lane) {
 	for _, st := range l.strands {
 		if len(st.current) == 0 || st.state == working {
@@ -91,8 +91,8 @@ func (w *window) keep(l *lane) {
 		switch {
 		case st.state == condemned && st.failure.stage == StageHandler:
 			w.remember(t, past{attempts: t.attempts, first: t.first, given: true, failure: st.failure})
-		case t.attempts > 0:
-			w.remember(t, past{attempts: t.attempts, first: t.first, due: t.past.due})
+		case st.state == waiting, t.attempts > 0:
+			w.remember(t, past{attempts: t.attempts, first: t.first, due: t.past.due, unknownSince: t.unknownSince})
 		}
 	}
 }

@@ -20,8 +20,10 @@ type past struct {
 	attempts int
 	first    time.Time
 	due      time.Time // when it may be tried again; zero: at once
-	given    bool      // up, because of failure
-	failure  failure
+	// unknownSince is as in task.
+	unknownSince time.Time
+	given        bool // up, because of failure
+	failure      failure
 }
 
 // enter begins an attempt. Where it may not, the verdict says what becomes of the record.

@@ -32,6 +32,7 @@ var suites = []struct {
 	{"InvalidValue", testInvalidValue},
 	{"SeveralTypes", testSeveralTypes},
 	{"Handover", testHandover},
+	{"ExactlyOnce", testExactlyOnce},
 }
 
 func TestEmbedded(t *testing.T) {
