@@ -30,6 +30,9 @@ func TestMain(m *testing.M) {
 	if os.Getenv(victimBrokers) != "" {
 		victim()
 	}
+	if os.Getenv(txVictimBrokers) != "" {
+		txVictim()
+	}
 	// The tests wait for brokers and timers more than they compute.
 	flag.Parse()
 	if err := flag.Set("test.parallel", "8"); err != nil {
