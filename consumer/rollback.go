@@ -209,7 +209,8 @@ func (x *transact) serve() {
 // begins before.
 func (x *transact) setBack(u *undo) {
 	for l, offset := range u.lanes {
-		if x.e.lanes[l.TopicPartition] == l {
+		switch x.e.lanes[l.TopicPartition] {
+		case l:
 			l.abandon()
 			err := x.e.seek([]kafka.TopicPartition{{Topic: &l.Topic, Partition: l.Partition, Offset: kafka.Offset(offset)}})
 			if err != nil {
@@ -217,7 +218,7 @@ func (x *transact) setBack(u *undo) {
 				x.hand(u)
 				return
 			}
-		} else if x.e.lanes[l.TopicPartition] == nil {
+		case nil:
 			x.forgetPast(l.TopicPartition)
 		}
 		delete(u.lanes, l)

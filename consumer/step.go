@@ -11,6 +11,7 @@ import (
 // step is one attempt with a record within a transaction.
 type step struct {
 	of      *transaction
+	ctx     context.Context //nolint:containedctx // of the handler
 	attempt kafkaclient.Attempt
 }
 
@@ -42,25 +43,21 @@ func (x *transact) enter(l *lane, t *task) (verdict, bool) {
 		return verdict{outcome: give}, false // its partition is read again
 	}
 	t.step = &step{of: current}
+	t.step.ctx = kafkaclient.WithAttempt(current.share(l).ctx, &t.step.attempt)
 	current.running[t] = past{attempts: t.attempts, first: t.first}
 	return verdict{}, true
 }
 
-// context returns the context of a handler: that of the transaction, which ends with the lane's, too.
-func (x *transact) context(l *lane, t *task) context.Context {
-	s := &x.e.sched
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if t.step.of.fate != undecided { // since it was entered
-		return kafkaclient.WithAttempt(t.step.of.ctx, &t.step.attempt)
+// share returns what a transaction has of a lane that it has touched, with the context of its handlers: that of the transaction, which ends with the
+// lane's, too. The scheduler's lock is held.
+func (t *transaction) share(l *lane) *share {
+	s := t.touched[l]
+	if s.ctx == nil {
+		ctx, cancel := context.WithCancelCause(t.ctx)
+		s.ctx, s.cancel = ctx, cancel
+		s.detach = context.AfterFunc(l.handler, func() { cancel(context.Cause(l.handler)) })
 	}
-	share := t.step.of.touched[l]
-	if share.ctx == nil {
-		ctx, cancel := context.WithCancelCause(t.step.of.ctx)
-		share.ctx, share.cancel = ctx, cancel
-		share.detach = context.AfterFunc(l.handler, func() { cancel(context.Cause(l.handler)) })
-	}
-	return kafkaclient.WithAttempt(share.ctx, &t.step.attempt)
+	return s
 }
 
 // judge is what lane.judge is outside of transactions: what an attempt has sent that did not settle its record must not be seen.

@@ -185,7 +185,7 @@ func (x *transact) fill(ctx context.Context, t *transaction) error {
 	}
 	t.ctx = ctx
 	w.current = t
-	s.dispatch()
+	s.dispatch() //nolint:contextcheck // handlers derive theirs from t
 	s.mu.Unlock()
 
 	wake := time.NewTimer(x.e.set.txInterval)

@@ -305,7 +305,7 @@ func TestTransactionsIndefiniteCommit(t *testing.T) {
 					return nil, nil, false
 				}
 				if asked.Add(1) == 1 && made { // by another connection, with the same words
-					commit := *req.(*kmsg.EndTxnRequest) //nolint:errcheck // it is one
+					commit := *req.(*kmsg.EndTxnRequest)
 					pass.Store(true)
 					c.SleepControl(func() {
 						if _, err := commit.RequestWith(t.Context(), other); err != nil {

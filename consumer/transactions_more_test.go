@@ -36,8 +36,10 @@ func TestTransactionsRefusedArguments(t *testing.T) {
 		{name: "a nil pointer", tx: none, handler: fine, want: "transactions are nil"},
 		{name: "no handler", tx: o, want: "handler is nil"},
 		{name: "long interval", tx: o, handler: fine, opts: []consumer.Option{consumer.WithTransactionLimits(1, 500*time.Millisecond)}, want: "half of transaction.timeout.ms"},
-		{name: "a producer for dead letters", tx: o, handler: fine, want: "WithDeadLetterProducer",
-			opts: []consumer.Option{consumer.WithDeadLetters(), consumer.WithDeadLetterProducer(kafka.ConfigMap{"linger.ms": 1})}},
+		{
+			name: "a producer for dead letters", tx: o, handler: fine, want: "WithDeadLetterProducer",
+			opts: []consumer.Option{consumer.WithDeadLetters(), consumer.WithDeadLetterProducer(kafka.ConfigMap{"linger.ms": 1})},
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -290,7 +292,7 @@ func TestTransactionsLateSend(t *testing.T) {
 	produce(t, c, numbered(0, 0, 1)...)
 	left, result := make(chan context.Context, 1), make(chan error, 1)
 	o := newOutlet(t, c, "billing-0")
-	r := startTransactions(t, newText(t, config(c), consumer.WithTransactionLimits(10, 5*time.Second)), o, func(ctx context.Context, rec *textRecord) error {
+	r := startTransactions(t, newText(t, config(c), consumer.WithTransactionLimits(10, 5*time.Second)), o, func(ctx context.Context, _ *textRecord) error {
 		left <- ctx
 		return nil
 	})

@@ -119,7 +119,7 @@ func (l *lane) handle(unit []*task) (err error) {
 	defer recovered(&err)
 	ctx := l.handler
 	if l.e.transact != nil {
-		ctx = l.e.transact.context(l, unit[0])
+		ctx = unit[0].step.ctx
 	}
 	if l.e.set.handlerTimeout > 0 {
 		var cancel context.CancelFunc
