@@ -14,6 +14,7 @@ import (
 // deadLetters writes dead letters. All methods but close are safe for concurrent use.
 type deadLetters struct {
 	producer kafkaclient.Producer
+	transact *transact // writes them instead of a producer of their own; nil but in transactions
 	group    string
 	profile  HeaderProfile
 	log      *slog.Logger
@@ -69,12 +70,17 @@ func (e *engine) post(st *strand) {
 // posted takes the outcome of a dead letter. What may pass is tried again, for as long as it takes; any other failure ends the run.
 func (e *engine) posted(st *strand, t *task, f failure, err error) {
 	l := st.lane
+	written := func() {
+		l.tell([]*task{t}, DeadLettered)
+		each(e.set.hooks, func(h HookDeadLetter) { h.OnDeadLetter(t.ref(), f.stage, f.class, f.err) })
+		e.log.Warn("record dead-lettered", append(l.attrs(t, f.err), slog.String(keyStage, string(f.stage)))...)
+	}
 	switch {
+	case e.transact != nil && (err == nil || transient(err)):
+		e.transact.posted(st, t, f, err, written)
 	case err == nil:
 		if e.sched.posted(st, t, false, 0) {
-			l.settled([]*task{t}, DeadLettered)
-			each(e.set.hooks, func(h HookDeadLetter) { h.OnDeadLetter(t.ref(), f.stage, f.class, f.err) })
-			e.log.Warn("record dead-lettered", append(l.attrs(t, f.err), slog.String(keyStage, string(f.stage)))...)
+			written()
 		}
 	case passing(err):
 		if e.sched.posted(st, t, true, e.set.sendRetry) {
@@ -89,6 +95,10 @@ func (e *engine) posted(st *strand, t *task, f failure, err error) {
 
 // send hands a dead letter to the producer. done is called with its outcome, once, by this goroutine or another; never after close.
 func (d *deadLetters) send(letter *kafka.Message, done func(error)) {
+	if d.transact != nil {
+		d.transact.post(letter, done)
+		return
+	}
 	letter.Opaque = done
 	d.mu.RLock()
 	err := error(kafka.NewError(kafka.ErrState, "closed", false))
@@ -129,6 +139,9 @@ func (d *deadLetters) letter(t *task, f failure) *kafka.Message {
 
 // close gives up what is not acknowledged: the lanes have given it up already.
 func (d *deadLetters) close() {
+	if d.transact != nil {
+		return
+	}
 	d.mu.Lock()
 	d.closed = true
 	d.mu.Unlock()

@@ -33,10 +33,16 @@
 // otherwise. A record whose attempts are used up becomes a dead letter if they are on, else Run ends: none is dropped
 // silently. A handler that is cancelled because of a shutdown or a rebalance has made no attempt.
 //
+// # Exactly once
+//
+// [Consumer.RunTransactions] commits what handlers send to topics of the same cluster together with the offsets of what they have handled, in transactions: who
+// reads committed records sees what would be there if each record had been handled once. Handlers may run more than once even so; what they do outside of Kafka
+// is at least once.
+//
 // # Shapes
 //
 // [Consumer.Run] calls a handler, [Consumer.RunBatch] one that takes several records, [Consumer.Records] is for a loop, and
-// [Consumer.RunToEnd] ends where the partitions end. [WithMiddleware] goes around handlers, [Mux] dispatches by type, and package consumertest
+// [Consumer.RunToEnd] ends where the partitions end, [Consumer.RunTransactions] is exactly once. [WithMiddleware] goes around handlers, [Mux] dispatches by type, and package consumertest
 // runs them without a broker.
 //
 // # Undecodable records

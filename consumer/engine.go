@@ -73,6 +73,7 @@ type engine struct {
 	pulse    pulse        // shared
 	polling  atomic.Bool  // shared: pulse says whether the poll goroutine runs
 	spans    spans        // shared
+	transact *transact    // shared; nil but in RunTransactions
 	tokens   *kafkaclient.Tokens
 
 	// What the poll goroutine has done beside it, while the client is open.
@@ -137,6 +138,9 @@ func (e *engine) connect(config, letterConfig kafka.ConfigMap) (err error) {
 	if e.toEnd {
 		config = withEnds(config)
 	}
+	if e.transact != nil {
+		config = withoutCommits(config)
+	}
 	if e.client, err = e.set.openConsumer(config); err != nil {
 		return fmt.Errorf("consumer: %w", err)
 	}
@@ -155,7 +159,11 @@ func (e *engine) connect(config, letterConfig kafka.ConfigMap) (err error) {
 		ctx, cancel = context.WithTimeoutCause(ctx, e.set.startTime, errStartTime)
 		defer cancel()
 	}
-	if letterConfig != nil {
+	if e.transact != nil {
+		if err := e.attend(func() error { return e.transact.open(ctx) }); err != nil {
+			return err
+		}
+	} else if letterConfig != nil {
 		if e.letters, err = openDeadLetters(letterConfig, e.group, e.set); err != nil {
 			return err
 		}
@@ -167,6 +175,9 @@ func (e *engine) connect(config, letterConfig kafka.ConfigMap) (err error) {
 		return fmt.Errorf("consumer: subscribe: %w", err)
 	}
 	e.subscribed = true
+	if e.transact != nil {
+		e.transact.begin()
+	}
 	if e.epochs = newProtocol(config); !e.epochs {
 		_, e.stays = config["group.instance.id"]
 	}

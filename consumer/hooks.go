@@ -108,7 +108,7 @@ func ResultOf(ctx context.Context, err error) Outcome {
 	case decided && decision.kind == resultStop:
 		return Stopped
 	case decided && decision.kind == resultUntouched,
-		errors.Is(cause, ErrShutdown), errors.Is(cause, ErrRevoked), errors.Is(cause, ErrLost), errors.Is(cause, errSought):
+		errors.Is(cause, ErrShutdown), errors.Is(cause, ErrRevoked), errors.Is(cause, ErrLost), errors.Is(cause, ErrRolledBack), errors.Is(cause, errSought):
 		return Interrupted
 	case decided && decision.kind == resultRetryAfter:
 		return Deferred

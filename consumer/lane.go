@@ -47,6 +47,8 @@ type lane struct {
 	stored     int64 // the offset stored last
 	weighed    load  // after the last hand-over: workers have made it less
 	again      repetition
+
+	window laneWindow // guarded by the scheduler's lock
 }
 
 func newLane(e *engine, p TopicPartition, epoch int64) *lane {
@@ -91,6 +93,9 @@ func (l *lane) enqueue(tasks []*task) load {
 		}
 		s.arrived++
 		t.seq = s.arrived
+		if s.window != nil {
+			s.window.delivered(l, t)
+		}
 		l.records++
 		l.bytes += t.size
 		s.bytes += t.size

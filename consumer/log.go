@@ -20,6 +20,9 @@ const (
 	keyEpoch      = "epoch"
 	keyAttempts   = "attempts"
 	keyPause      = "pause" // until the next attempt
+	keyRecords    = "records"
+
+	keyTransactionalID = "transactional_id"
 )
 
 // holds logs once when records begin to wait for the schema registry, and once when none waits any more.

@@ -33,6 +33,9 @@ func TestMain(m *testing.M) {
 	if os.Getenv(stuckBrokers) != "" {
 		stuck()
 	}
+	if os.Getenv(txVictimBrokers) != "" {
+		txVictim()
+	}
 	// The tests wait for brokers and timers more than they compute.
 	flag.Parse()
 	if err := flag.Set("test.parallel", "8"); err != nil {
@@ -172,9 +175,15 @@ type running struct {
 // start runs a consumer until the test ends it.
 func start[K, V any](t *testing.T, c *consumer.Consumer[K, V], handler func(context.Context, *consumer.Record[K, V]) error) *running {
 	t.Helper()
+	return begin(t, func(ctx context.Context) error { return c.Run(ctx, handler) })
+}
+
+// begin calls run until the test ends it.
+func begin(t *testing.T, run func(ctx context.Context) error) *running {
+	t.Helper()
 	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
 	r := &running{t: t, cancel: cancel, result: make(chan error, 1)}
-	go func() { r.result <- c.Run(ctx, handler) }()
+	go func() { r.result <- run(ctx) }()
 	t.Cleanup(func() {
 		cancel()
 		select {

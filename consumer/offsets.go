@@ -10,6 +10,9 @@ import (
 // store hands the watermarks that moved to the client, which commits them in the background. Only the poll goroutine calls it, the
 // one that closes epochs too, so what is stored is always of an open one.
 func (e *engine) store(lanes map[TopicPartition]*lane) {
+	if e.transact != nil {
+		return // transactions commit offsets
+	}
 	var moved []*lane
 	var offsets []kafka.TopicPartition
 	for _, l := range lanes {

@@ -40,6 +40,9 @@ type settings struct {
 
 	queueRecords, queueBytes, totalBytes int
 
+	txRecords  int // of a transaction
+	txInterval time.Duration
+
 	unknownSchemaWait time.Duration
 	registryRetry     time.Duration
 	sendRetry         time.Duration
@@ -59,6 +62,8 @@ func defaultSettings() settings {
 		queueRecords:      2048,
 		queueBytes:        8 << 20,
 		totalBytes:        64 << 20,
+		txRecords:         500,
+		txInterval:        100 * time.Millisecond,
 		unknownSchemaWait: 30 * time.Second,
 		registryRetry:     time.Second,
 		sendRetry:         time.Second,

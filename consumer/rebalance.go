@@ -88,6 +88,9 @@ func (e *engine) forget(l *lane) {
 		e.lingering[l.TopicPartition] = l
 	}
 	e.burst.lane = nil
+	if e.transact != nil {
+		e.transact.forget(l)
+	}
 }
 
 // rewound opens a new epoch for a partition whose offsets went back: its topic was made anew, or its log was cut when a replica
@@ -114,11 +117,14 @@ func (e *engine) revoked(partitions []kafka.TopicPartition, lost bool) {
 	if lost {
 		cause = ErrLost
 	}
+	if e.transact != nil {
+		e.transact.release(lanes, cause)
+	}
 	for _, l := range lanes {
 		l.halt(cause)
 	}
 	if !lost {
-		drain := e.set.revokeDrain
+		drain := e.set.revokeDrain - time.Since(began)
 		if !e.drainBy.IsZero() {
 			drain = min(drain, time.Until(e.drainBy))
 		}
@@ -153,6 +159,15 @@ func (e *engine) revoked(partitions []kafka.TopicPartition, lost bool) {
 // await waits until the lanes have ended, at most for limit, or for what a shutdown that begins meanwhile leaves of it. The other
 // lanes go on: their offsets are stored, and they see the poll goroutine alive.
 func (e *engine) await(lanes map[TopicPartition]*lane, limit time.Duration) {
+	var ends []<-chan struct{}
+	for _, l := range lanes {
+		ends = append(ends, l.done)
+	}
+	e.awaitAll(ends, limit)
+}
+
+// awaitAll is await for anything that ends.
+func (e *engine) awaitAll(ends []<-chan struct{}, limit time.Duration) {
 	deadline := time.NewTimer(max(0, limit))
 	defer deadline.Stop()
 	ticker := time.NewTicker(tick)
@@ -161,10 +176,10 @@ func (e *engine) await(lanes map[TopicPartition]*lane, limit time.Duration) {
 	if !e.drainBy.IsZero() {
 		stopping = nil
 	}
-	for _, l := range lanes {
+	for _, end := range ends {
 		for running := true; running; {
 			select {
-			case <-l.done:
+			case <-end:
 				running = false
 			case <-ticker.C:
 				e.sched.beat()

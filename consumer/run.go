@@ -11,7 +11,7 @@ const spareTasks = 2 * burstRecords
 
 // run takes what a worker has of a strand through decoding and handler. It ends at the first record, or batch, that is not simply done.
 func (s *scheduler) run(st *strand) verdict {
-	if s.batch > 1 {
+	if s.batch > 1 || s.window != nil {
 		return st.lane.process(st, st.current)
 	}
 	for i := range st.current {
@@ -29,9 +29,9 @@ func (s *scheduler) run(st *strand) verdict {
 }
 
 // takes is how many tasks a worker takes at once. Without a bound on workers every strand has its own, and none waits while another is
-// ahead of its turn. The scheduler's lock is held.
+// ahead of its turn. In transactions it is one: each joins the transaction that is open when it starts. The scheduler's lock is held.
 func (s *scheduler) takes() int {
-	if s.batch == 1 && s.limit == math.MaxInt {
+	if s.batch == 1 && s.window == nil && s.limit == math.MaxInt {
 		return runRecords
 	}
 	return s.batch

@@ -25,6 +25,7 @@ type scheduler struct {
 	pulse    *pulse
 	stopping context.Context // nothing is started any more once it ended
 	post     func(*strand)   // sends the dead letters of a condemned strand
+	window   *window         // nil but in transactions
 
 	gated   atomic.Bool    // something is ready but the poll goroutine does not run
 	workers sync.WaitGroup // of all workers
@@ -63,6 +64,9 @@ func (s *scheduler) work(st *strand) {
 	defer func() {
 		if st != nil { // a handler ended the goroutine
 			st.lane.e.stop(st.lane.recordError(st.current[st.progress.Load()], StageHandler, errGoexit, ""))
+			if s.window != nil {
+				s.vanished(st)
+			}
 			s.finish(st, verdict{outcome: give})
 		}
 	}()
@@ -88,6 +92,9 @@ func (s *scheduler) finish(st *strand, v verdict) *strand {
 		s.running--
 	}
 	s.dispatch()
+	if s.window != nil {
+		signal(s.window.changed)
+	}
 	return next
 }
 
@@ -157,6 +164,9 @@ func (s *scheduler) posted(st *strand, t *task, repeat bool, after time.Duration
 		s.proceed(st)
 		s.dispatch()
 	}
+	if s.window != nil {
+		signal(s.window.changed)
+	}
 	return true
 }
 
@@ -201,12 +211,18 @@ func (s *scheduler) next() *strand {
 			return nil
 		}
 	}
+	if s.window != nil && !s.window.admits(&s.ready) {
+		return nil
+	}
 	st := heap.Pop(&s.ready).(*strand) //nolint:errcheck // it holds nothing else
 	if len(st.current) == 0 {
 		st.current = st.queue.pop(st.current, s.takes())
 	}
 	st.state, st.gathered = working, false
 	st.lane.busy++
+	if s.window != nil {
+		s.window.started(st)
+	}
 	return st
 }
 
@@ -245,6 +261,9 @@ func (s *scheduler) apply(st *strand, v verdict) {
 		l.busy--
 		st.state = waiting
 		s.park(st, v.after)
+		if s.window != nil {
+			s.window.trouble(s, st)
+		}
 	case condemn:
 		st.state, st.failure = condemned, v.failure
 	case give, interrupted:
@@ -274,7 +293,7 @@ func (s *scheduler) advance(st *strand) {
 	switch {
 	case st.empty():
 		delete(st.lane.strands, st.key)
-	case !st.lane.open():
+	case !st.lane.open(), st.barred():
 	case s.linger > 0 && len(st.current) == 0 && !st.gathered && st.queue.len() < s.batch:
 		st.state = gathering
 		if !lingers {
@@ -316,6 +335,9 @@ func (s *scheduler) drop(st *strand) {
 func (s *scheduler) settle(l *lane, t *task) {
 	if !l.closed {
 		l.mark.settle(t.offset())
+	}
+	if s.window != nil {
+		s.window.settled(s, l, t.offset())
 	}
 	l.records--
 	l.bytes -= t.size

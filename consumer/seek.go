@@ -24,7 +24,7 @@ func (c *Consumer[K, V]) Seek(ctx context.Context, ref Ref) error {
 	if ref.Offset < 0 {
 		return fmt.Errorf("consumer: seek %s: the offset is negative", ref)
 	}
-	return c.command(ctx, func(e *engine) error {
+	return c.command(ctx, func(e *engine) error { //nolint:contextcheck // handlers that it starts have their lane's
 		return e.seek([]kafka.TopicPartition{{Topic: &ref.Topic, Partition: ref.Partition, Offset: kafka.Offset(ref.Offset)}})
 	})
 }
@@ -32,7 +32,7 @@ func (c *Consumer[K, V]) Seek(ctx context.Context, ref Ref) error {
 // SeekTime continues partitions at their first record whose timestamp is not before t, or at their end where there is none; without
 // partitions, all that are assigned to this member. Everything else is as with [Consumer.Seek].
 func (c *Consumer[K, V]) SeekTime(ctx context.Context, t time.Time, partitions ...TopicPartition) error {
-	return c.command(ctx, func(e *engine) error {
+	return c.command(ctx, func(e *engine) error { //nolint:contextcheck // handlers that it starts have their lane's
 		times := []kafka.TopicPartition{}
 		if len(partitions) == 0 {
 			for p := range e.lanes {
@@ -85,6 +85,9 @@ func (c *Consumer[K, V]) command(ctx context.Context, do func(*engine) error) er
 
 // serve does what another goroutine asks for, if one does.
 func (e *engine) serve() {
+	if e.transact != nil {
+		e.transact.serve()
+	}
 	select {
 	case cmd := <-e.commands:
 		cmd.done <- cmd.do(e)
@@ -118,6 +121,9 @@ func (e *engine) seek(partitions []kafka.TopicPartition) error {
 			continue
 		}
 		e.log.Info("partition sought", slog.String(keyTopic, l.Topic), slog.Int(keyPartition, int(l.Partition)), slog.String(keyOffset, tp.Offset.String()))
+		if e.transact != nil {
+			e.transact.sought(l)
+		}
 		l.halt(errSought)
 		l.close()
 		e.forget(l)

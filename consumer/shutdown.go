@@ -15,6 +15,9 @@ func (e *engine) shutdown() error {
 	e.log.Info("shutting down", slog.String(keyGroup, e.group))
 	began := time.Now()
 	e.beginDrain()
+	if e.transact != nil {
+		e.transact.finish()
+	}
 	for _, l := range e.lanes {
 		l.halt(ErrShutdown)
 	}
@@ -156,6 +159,9 @@ func (e *engine) close() bool {
 		e.tokens.Close()
 		e.endAside()
 		e.aside.Wait()
+		if e.transact != nil {
+			e.transact.close()
+		}
 		if err := e.client.Close(); err != nil {
 			e.log.Warn("Kafka client not closed", slog.Any(keyError, err))
 		}

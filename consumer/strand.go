@@ -19,6 +19,9 @@ type task struct {
 	first        time.Time // when the first of them did
 	unknownSince time.Time // since when the registry says that it does not know the schema
 	held         bool      // waits for the schema registry
+
+	step *step // within a transaction; nil without
+	past past  // before a roll-back
 }
 
 func newTask(m *kafka.Message, polled int64) *task { return new(task).begin(m, polled) }

@@ -63,6 +63,9 @@ func (w *watermark) settle(offset int64) {
 	}
 }
 
+// gap reports whether something is settled behind a record that is not.
+func (w *watermark) gap() bool { return w.done > 0 }
+
 // position returns the offset to commit, and false while nothing was delivered. It never goes backwards.
 func (w *watermark) position() (int64, bool) {
 	if w.head < len(w.offsets) {

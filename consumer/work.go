@@ -21,11 +21,19 @@ func (l *lane) process(st *strand, tasks []*task) verdict {
 		return verdict{kept: len(tasks), outcome: again}
 	}
 	unit := tasks[:n]
+	if l.e.transact != nil {
+		if v, may := l.e.transact.enter(l, unit[0]); !may {
+			return v
+		}
+	}
 	for _, t := range unit {
 		t.rec.Info().Attempt = t.attempts + 1
 	}
 	st.handling.Store(int32(n)) //nolint:gosec // up to what WithPartitionQueue takes
 	err := l.handle(unit)
+	if l.e.transact != nil {
+		return l.e.transact.judge(l, unit[0], err)
+	}
 	if b, ok := errors.AsType[*BatchError](err); ok && b.Index >= 0 && b.Index < n {
 		l.settled(unit[:b.Index], Handled)
 		v := l.judge(unit[b.Index:b.Index+1], b.Err)
@@ -110,6 +118,9 @@ func (l *lane) released(t *task) {
 func (l *lane) handle(unit []*task) (err error) {
 	defer recovered(&err)
 	ctx := l.handler
+	if l.e.transact != nil {
+		ctx = unit[0].step.ctx
+	}
 	if l.e.set.handlerTimeout > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeoutCause(ctx, l.e.set.handlerTimeout, ErrHandlerTimeout)
@@ -192,6 +203,14 @@ func (l *lane) settled(unit []*task, outcome Outcome) {
 	if len(l.e.set.hooks.list) == 0 {
 		return // what follows allocates
 	}
+	if l.e.transact != nil {
+		l.e.transact.afterwards(l.e.transact.underway(l), func() { l.tell(unit, outcome) })
+		return
+	}
+	l.tell(unit, outcome)
+}
+
+func (l *lane) tell(unit []*task, outcome Outcome) {
 	for _, t := range unit {
 		each(l.e.set.hooks, func(h HookSettle) { h.OnSettled(t.ref(), outcome, l.e.pulse.since(t.polled)) })
 	}
@@ -210,11 +229,13 @@ func (l *lane) later(unit []*task, pause time.Duration, err error) verdict {
 // exhausted ends tasks that cannot be handled: by dead letters where they are on, else by the end of the run.
 func (l *lane) exhausted(unit []*task, f failure) verdict {
 	if l.e.letters == nil {
-		l.e.stop(l.recordError(unit[0], f.stage, f.err, " (dead letters are off: see WithDeadLetters)"))
+		l.e.stop(l.recordError(unit[0], f.stage, f.err, lettersAreOff))
 		return verdict{outcome: give}
 	}
 	return verdict{kept: len(unit), outcome: condemn, failure: f}
 }
+
+const lettersAreOff = " (dead letters are off: see WithDeadLetters)"
 
 func (l *lane) recordError(t *task, stage Stage, err error, hint string) *RecordError {
 	return &RecordError{Ref: t.ref(), Stage: stage, Err: err, hint: hint}

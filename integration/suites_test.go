@@ -33,6 +33,7 @@ var suites = []struct {
 	{"SeveralTypes", testSeveralTypes},
 	{"Handover", testHandover},
 	{"Leaving", testLeaving},
+	{"ExactlyOnce", testExactlyOnce},
 }
 
 func TestEmbedded(t *testing.T) {

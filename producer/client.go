@@ -154,12 +154,16 @@ func (c *client) tryProduce(ctx context.Context, msg *kafka.Message, p *pending)
 	if failure := c.failure.Load(); failure != nil {
 		return *failure
 	}
+	if !p.attempt.Admit() {
+		return ErrNoTransaction
+	}
 	c.ledger.add(p)
 	err := c.kafka.Produce(msg, nil)
 	if err == nil {
 		return nil
 	}
 	c.ledger.withdraw(p)
+	p.attempt.Withdraw()
 	var e kafka.Error
 	if errors.As(err, &e) && (e.IsFatal() || e.Code() == kafka.ErrFatal) {
 		return c.fail(e) // ahead of the event that says so
@@ -286,6 +290,7 @@ func (c *client) conclude(p *pending, failure *Error) {
 	if failure != nil {
 		receipt, err = Receipt{}, failure
 	}
+	p.attempt.Report(err)
 	if len(p.ended) > 0 {
 		p.tell(c.logger, receipt, err)
 	}

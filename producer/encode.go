@@ -10,6 +10,7 @@ import (
 
 	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
 
+	"github.com/magicbyte-go/magicbyte/internal/kafkaclient"
 	"github.com/magicbyte-go/magicbyte/serde"
 )
 
@@ -64,6 +65,9 @@ func (p *Producer[K, V]) produce(ctx context.Context, c *client, msg *Message[K,
 		r.value = msg.Value
 	}
 	s.msg.Opaque = r
+	if p.joined != nil {
+		r.attempt = kafkaclient.AttemptOf(ctx)
+	}
 	for {
 		err := c.produce(ctx, &s.msg, r)
 		if err == nil {

@@ -16,17 +16,18 @@ var (
 	// ErrNotStarted is returned for records sent before Start came through.
 	ErrNotStarted = errors.New("producer: not started: call Start first")
 	// ErrFailed is returned by everything but Close after a fatal error of librdkafka, which it comes with.
-	ErrFailed = errors.New("producer: failed for good, close it and make a new one")
+	ErrFailed = kafkaclient.ErrFailed
 	// ErrFenced is returned, with ErrFailed, once the brokers take no more from a transactional producer: another one has started with the same id, or
 	// a transaction was not ended within transaction.timeout.ms. They do not say which.
-	ErrFenced = errors.New("producer: fenced: another producer has taken over the transactional id, or transaction.timeout.ms was exceeded")
+	ErrFenced = kafkaclient.ErrFenced
 	// ErrAborted is returned by [Transactions.Do] for a transaction that was rolled back although its function succeeded: no consumer
 	// that reads committed records sees any of it, and it may be done again.
-	ErrAborted = errors.New("producer: the transaction was rolled back")
-	// ErrNoTransaction is returned for a record of a joined sender outside of its transaction.
-	ErrNoTransaction = errors.New("producer: no transaction: send within Transactions.Do, with the context that its function is given")
+	ErrAborted = kafkaclient.ErrAborted
+	// ErrNoTransaction is returned for a record of a joined sender outside of its transaction, or after its handler has returned
+	// (consumer.RunTransactions).
+	ErrNoTransaction = kafkaclient.ErrNoTransaction
 	// ErrIndeterminate says that the record may be in the log, or may still get there; of a transaction, that it may have been committed.
-	ErrIndeterminate = errors.New("producer: it may have been written")
+	ErrIndeterminate = kafkaclient.ErrIndeterminate
 	// ErrTopicMissing is returned by Start for a topic that the brokers do not know.
 	ErrTopicMissing = kafkaclient.ErrTopicMissing
 )

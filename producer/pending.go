@@ -3,6 +3,8 @@ package producer
 import (
 	"sync"
 	"sync/atomic"
+
+	"github.com/magicbyte-go/magicbyte/internal/kafkaclient"
 )
 
 // pending is a record between Produce and its delivery report: what the opaque pointer of librdkafka leads to. It comes from a pool, and
@@ -14,6 +16,8 @@ type pending struct {
 
 	done  func(Receipt, error)   // of SendAsync; nil where a goroutine waits
 	ended []func(Receipt, error) // of hooks
+	// attempt is the call of a consumer's handler that the record belongs to, nil outside of consumer.RunTransactions.
+	attempt *kafkaclient.Attempt
 	// outcome decides between the drainer and a waiting goroutine whose context ends. The first of them to move it away from
 	// waiting has the say: after settled the waiter finds err and a token in ready; after abandoned it is gone for good.
 	outcome atomic.Uint32

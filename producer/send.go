@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+
+	"github.com/magicbyte-go/magicbyte/internal/kafkaclient"
 )
 
 // Send writes value and waits for the broker's acknowledgement. nil is refused: Delete writes tombstones. An error is an [*Error].
@@ -47,6 +49,7 @@ func (p *Producer[K, V]) SendAsync(ctx context.Context, msg Message[K, V], done 
 	if err := p.sendAsync(ctx, &msg, done); err != nil {
 		if tx := transactionOf(ctx); tx != nil && tx.of == p.joined {
 			tx.refuse(err)
+			kafkaclient.AttemptOf(ctx).Fail(err)
 		}
 	}
 }

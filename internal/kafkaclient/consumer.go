@@ -45,4 +45,6 @@ var ConsumerOption func(open OpenConsumer, letters OpenProducer) any
 type GroupMember interface {
 	// GetConsumerGroupMetadata may be called by any goroutine, until Close begins.
 	GetConsumerGroupMetadata() (*kafka.ConsumerGroupMetadata, error)
+	// Committed may be called by any goroutine, until Close begins.
+	Committed(partitions []kafka.TopicPartition, timeoutMs int) ([]kafka.TopicPartition, error)
 }

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
+
+	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
 )
 
 // InGroup reports whether a consumer has something to leave: an id that its group knows, or, where the group has epochs (KIP-848) and members
@@ -13,15 +15,8 @@ import (
 // The binding keeps what the client says of its membership to itself, but for printing it. Where that is not understood, or client is
 // another one, the answer is no.
 func InGroup(client Consumer, epochs bool) bool {
-	member, ok := client.(GroupMember)
-	if !ok {
-		return false
-	}
-	metadata, err := member.GetConsumerGroupMetadata()
-	if err != nil {
-		return false
-	}
-	return inGroup(fmt.Appendf(nil, "%s", metadata), epochs)
+	_, printed := groupMetadata(client)
+	return inGroup(printed, epochs)
 }
 
 func inGroup(printed []byte, epochs bool) bool {
@@ -30,6 +25,27 @@ func inGroup(printed []byte, epochs bool) bool {
 		return ok && generation > 0 // -1 before the first one, 0 after the last
 	}
 	return ok && id != ""
+}
+
+// Membership returns what a client knows of its membership, to be sent with offsets in a transaction, and whether it is a member by that. Brokers
+// let the offsets of one that is not pass unchecked (generation -1, no member id: as older clients send them), so they must not be sent.
+func Membership(client Consumer) (_ *kafka.ConsumerGroupMetadata, member bool) {
+	metadata, printed := groupMetadata(client)
+	generation, id, ok := membership(printed)
+	return metadata, ok && id != "" && generation > 0
+}
+
+// groupMetadata returns the metadata of a client's group, and as they are printed; nil where there are none.
+func groupMetadata(client Consumer) (*kafka.ConsumerGroupMetadata, []byte) {
+	source, ok := client.(GroupMember)
+	if !ok {
+		return nil, nil
+	}
+	metadata, err := source.GetConsumerGroupMetadata()
+	if err != nil {
+		return nil, nil
+	}
+	return metadata, fmt.Appendf(nil, "%s", metadata)
 }
 
 // membership reads librdkafka's serialized group metadata, as printed: generation, group, member id, group instance id.
