@@ -68,9 +68,20 @@ func (m *schemaMaker) schema(depth int) any {
 // logical returns a schema with a logical type.
 func (m *schemaMaker) logical() any {
 	types := [][2]string{
-		{"int", "date"}, {"int", "time-millis"}, {"long", "time-micros"}, {"long", "timestamp-millis"}, {"long", "timestamp-micros"}, {"long", "timestamp-nanos"},
-		{"long", "local-timestamp-millis"}, {"long", "local-timestamp-micros"}, {"long", "local-timestamp-nanos"}, {"string", "uuid"},
-		{"bytes", "decimal"}, {"fixed", "decimal"}, {"fixed", "duration"}, {"fixed", "uuid"},
+		{"int", "date"},
+		{"int", "time-millis"},
+		{"long", "time-micros"},
+		{"long", "timestamp-millis"},
+		{"long", "timestamp-micros"},
+		{"long", "timestamp-nanos"},
+		{"long", "local-timestamp-millis"},
+		{"long", "local-timestamp-micros"},
+		{"long", "local-timestamp-nanos"},
+		{"string", "uuid"},
+		{"bytes", "decimal"},
+		{"fixed", "decimal"},
+		{"fixed", "duration"},
+		{"fixed", "uuid"},
 	}
 	t := types[m.IntN(len(types))]
 	s := map[string]any{"type": t[0], "logicalType": t[1]}

@@ -88,6 +88,9 @@ func (e *engine) posted(st *strand, t *task, f failure, err error) {
 		}
 	case e.sched.awaits(st):
 		err = fmt.Errorf("dead letter to %s: %w", letterTopic(l.Topic, e.group), err)
+		if hasCode(err, kafka.ErrMsgSizeTooLarge, kafka.ErrInvalidMsgSize, kafka.ErrRecordListTooLarge) {
+			err = fmt.Errorf("%w: it is the record with some 500 bytes of headers more: see max.message.bytes of that topic, and message.max.bytes in WithDeadLetterProducer", err)
+		}
 		e.stop(l.recordError(t, f.stage, errors.Join(f.err, err), "")) // first, so that nothing behind it is started
 		e.sched.refused(st)
 	}

@@ -43,6 +43,8 @@ func letterConfig(what string, consumer, extra kafka.ConfigMap, tokens bool) (ka
 			"partitioner":      "murmur2_random",
 			"compression.type": "lz4",
 			"linger.ms":        5,
+			// What the topic of a record took, the brokers may take with our headers: they decide, and not librdkafka's limit of 1,000,000.
+			"message.max.bytes": 1_000_000_000,
 			// Otherwise to look whether the topic is there makes it, with the broker's default of partitions.
 			"allow.auto.create.topics": false,
 		},

@@ -8,12 +8,16 @@ import (
 	"log/slog"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
 
 	"github.com/magicbyte-go/magicbyte/internal/kafkaclient"
 	"github.com/magicbyte-go/magicbyte/internal/kafkaconfig"
 )
+
+// letterCloseTimeout is how long the clients of a redrive may take to close.
+const letterCloseTimeout = 5 * time.Second
 
 // letterReader reads a topic of dead letters from given offsets to the ends that it had at the beginning, without joining a group. One
 // goroutine uses it.
@@ -163,12 +167,18 @@ func (r *letterReader) poll() (kafka.Event, error) {
 	return event, nil
 }
 
+// close closes the client, which may hang.
 func (r *letterReader) close() {
-	r.tokens.Close()
-	if err := r.client.Close(); err != nil {
-		r.log.Warn("Kafka client not closed", slog.Any(keyError, err))
+	closed := kafkaclient.CloseWithin(letterCloseTimeout, func() {
+		r.tokens.Close()
+		if err := r.client.Close(); err != nil {
+			r.log.Warn("Kafka client not closed", slog.Any(keyError, err))
+		}
+		r.drains.Wait()
+	})
+	if !closed {
+		r.log.Warn("the Kafka client that reads dead letters did not close in time", slog.Duration(keyDuration, letterCloseTimeout))
 	}
-	r.drains.Wait()
 }
 
 // ReadDeadLetters reads a topic of dead letters from its oldest to the end that it has when the loop begins, in no order of partitions, and commits nothing. config

@@ -30,6 +30,8 @@ var firstTime, lastTime = time.UnixMilli(1), time.Unix(0, math.MaxInt64)
 
 var errTombstoneKey = errors.New("a tombstone needs a key: there is no value that it could be taken from")
 
+var errNotReturned = errors.New("its serialization panicked")
+
 // enqueue serializes msg and hands it to the running client, which it returns, with r as the place for its outcome. After an error, which is
 // an *Error, the record was not queued.
 func (p *Producer[K, V]) enqueue(ctx context.Context, msg *Message[K, V], r *pending) (*client, error) {
@@ -43,8 +45,14 @@ func (p *Producer[K, V]) enqueue(ctx context.Context, msg *Message[K, V], r *pen
 	s := p.scratches.Get().(*scratch[K]) //nolint:errcheck // the pool holds nothing else
 	defer p.putScratch(s)
 	s.headers = append(s.headers[:0], msg.Headers...)
+	ended := false
 	if len(p.options.hooks) > 0 {
 		p.beforeSend(ctx, s, r)
+		defer func() {
+			if !ended { // by a panic of the caller's key function, of Validate or of a codec, which is the caller's to see
+				r.tell(p.options.logger, Receipt{}, p.refused(errNotReturned))
+			}
+		}()
 	}
 	if err = p.encode(ctx, msg, s, &r.receipt); err == nil {
 		c, err = p.produce(ctx, c, msg, s, r)
@@ -53,6 +61,7 @@ func (p *Producer[K, V]) enqueue(ctx context.Context, msg *Message[K, V], r *pen
 		err = p.refused(err)
 		r.tell(p.options.logger, Receipt{}, err)
 	}
+	ended = true
 	return c, err
 }
 

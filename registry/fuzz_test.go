@@ -18,7 +18,10 @@ func FuzzAnswers(f *testing.F) {
 		ok(`{"subject":"s","id":1,"version":1,"schema":"\"int\"","guid":"ef524ea1-b91e-7317-3d93-8ade36c1db32","references":[{"name":"n","subject":"s","version":1}]}`),
 		ok(`{"is_compatible":false,"messages":["m"]}`), ok(`[1,2]`), ok(`[{"subject":"s","version":1}]`), ok(`null`), ok(`{"compatibilityLevel":"FULL"}`),
 		ok(`{"schema":"\"int\"","ruleSet":{"domainRules":[{"kind":"TRANSFORM"}]},"metadata":{"tags":{"a":["b"]}}}`),
-		refusal(404, 40403, "Schema 7 not found"), refusal(409, 40901, "{oldSchema: '"), {status: 302}, {status: 404, media: "text/html", body: "<html>"}, {status: 204, media: "-"},
+		refusal(404, 40403, "Schema 7 not found"), refusal(409, 40901, "{oldSchema: '"),
+		{status: 302},
+		{status: 404, media: "text/html", body: "<html>"},
+		{status: 204, media: "-"},
 	} {
 		media := a.media
 		if media == "" {

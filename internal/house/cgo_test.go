@@ -12,7 +12,7 @@ import (
 // the module that names a type of that client below all others, or the compiler lists dozens of undefined names first.
 func TestBuildWithoutCgoSaysWhy(t *testing.T) {
 	t.Parallel()
-	cmd := exec.Command("go", "build", module+"/internal/needcgo")
+	cmd := exec.CommandContext(t.Context(), "go", "build", module+"/internal/needcgo")
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	said, err := cmd.CombinedOutput()
 	if err == nil || !strings.Contains(string(said), "undefined: the_Kafka_client_is_a_C_library_set_CGO_ENABLED_1_and_install_a_C_compiler") {

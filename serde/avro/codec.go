@@ -52,7 +52,7 @@ func For[T any](schemaText string, opts ...Option) (Codec[T], error) {
 	s.schema, s.text, s.name, s.enums = schema, schemaText, schema.name, map[string]*Schema{}
 	s.fingerprint = sync.OnceValue(schema.CRC64)
 	eachNamed(schema, func(named *Schema) { s.enums[named.name] = named })
-	s.generated = s.cfg.behaviour == defaultBehaviour && isGenerated[T](schema)
+	s.generated = s.cfg.behaviour == defaultBehaviour && isGenerated[T](s.cfg, schema)
 	if s.encode, err = s.encoding(schema, reflect.TypeFor[T]()); err == nil {
 		s.decode, err = s.decoding(schema, schema, reflect.TypeFor[T]())
 	}
@@ -66,13 +66,13 @@ func For[T any](schemaText string, opts ...Option) (Codec[T], error) {
 func (c *config) parse(text string) (*Schema, error) {
 	known := make([]*Schema, 0, len(c.references))
 	for i, reference := range c.references {
-		schema, err := Parse(reference, WithTypes(known...))
+		schema, err := Parse(reference, c.limits, WithTypes(known...))
 		if err != nil {
 			return nil, fmt.Errorf("reference %d: %w", i, err)
 		}
 		known = append(known, schema)
 	}
-	return Parse(text, WithTypes(known...))
+	return Parse(text, c.limits, WithTypes(known...))
 }
 
 // MustFor is [For] for package variables: it panics where For returns an error.
@@ -190,7 +190,7 @@ func (s *codecState) parse(texts []string) (schema *Schema, own bool, err error)
 	}
 	known := make([]*Schema, 0, len(texts))
 	for _, text := range texts {
-		if schema, err = Parse(text, Lenient(), WithTypes(known...)); err != nil {
+		if schema, err = Parse(text, Lenient(), s.cfg.limits, WithTypes(known...)); err != nil {
 			return nil, false, err
 		}
 		known = append(known, schema)
@@ -266,7 +266,7 @@ func decodeWith[T any](plan *decodePlan, src []byte, v *T) error {
 
 // isGenerated reports whether *T itself has generated methods for the schema. Methods of an embedded type do not count: they would
 // leave out what is around it.
-func isGenerated[T any](schema *Schema) bool {
+func isGenerated[T any](cfg *config, schema *Schema) bool {
 	var v any = new(T)
 	if _, ok := v.(generated); !ok {
 		return false
@@ -275,7 +275,7 @@ func isGenerated[T any](schema *Schema) bool {
 		return false
 	}
 	if of, ok := v.(interface{ AvroSchema() string }); ok {
-		own, err := Parse(of.AvroSchema())
+		own, err := Parse(of.AvroSchema(), cfg.limits)
 		return err == nil && equalSchemas(own, schema)
 	}
 	return true

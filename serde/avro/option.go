@@ -6,8 +6,8 @@ import (
 	"reflect"
 )
 
-// Option changes how a [Codec] reads and writes. The options of this package are the only ones. With any of them but [WithUnion] and
-// [WithReferences] a codec works by its plan, also where the Go type has generated methods.
+// Option changes how a [Codec] reads and writes. The options of this package are the only ones. With any of them but [WithUnion],
+// [WithReferences] and [WithSchemaLimits] a codec works by its plan, also where the Go type has generated methods.
 type Option interface{ apply(*config) }
 
 type option func(*config)
@@ -116,6 +116,7 @@ func WithReferences(texts ...string) Option {
 type config struct {
 	behaviour
 	references []string
+	limits     schemaLimits // of schema texts
 	unions     map[reflect.Type]map[string]reflect.Type
 	problems   []error
 }

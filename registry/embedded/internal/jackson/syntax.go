@@ -9,8 +9,8 @@ import (
 	"unicode/utf8"
 )
 
-// Fault is why a text is no JSON.
-type Fault struct {
+// SyntaxError is why a text is no JSON.
+type SyntaxError struct {
 	Text         string // without the place
 	Early        bool   // the text ended too early
 	Line, Column int    // from 1
@@ -19,13 +19,13 @@ type Fault struct {
 // source is what the parser calls a text that it was told not to repeat.
 const source = "[Source: REDACTED (`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled); line: %d, column: %d]"
 
-// Error is the fault as the parser throws it.
-func (f Fault) Error() string {
+// Error is the error as the parser throws it.
+func (e SyntaxError) Error() string {
 	class := "JsonParseException"
-	if f.Early {
+	if e.Early {
 		class = "io.JsonEOFException"
 	}
-	return fmt.Sprintf("com.fasterxml.jackson.core.%s: %s\n at "+source, class, f.Text, f.Line, f.Column)
+	return fmt.Sprintf("com.fasterxml.jackson.core.%s: %s\n at "+source, class, e.Text, e.Line, e.Column)
 }
 
 // maxToken is how much of a word is repeated, in bytes.
@@ -33,10 +33,10 @@ const maxToken = 256
 
 // Find returns the first fault of text. It is false where there is none, or one whose words are not known here. A reader that takes the words
 // NaN and Infinity where a number is expected says so.
-func Find(text string, nonNumbers bool) (Fault, bool) {
+func Find(text string, nonNumbers bool) (SyntaxError, bool) {
 	var syntax *json.SyntaxError
 	if err := json.Unmarshal([]byte(text), new(json.RawMessage)); !errors.As(err, &syntax) {
-		return Fault{}, false
+		return SyntaxError{}, false
 	}
 	said := syntax.Error()
 	if strings.Contains(said, "unexpected end") {
@@ -44,7 +44,7 @@ func Find(text string, nonNumbers bool) (Fault, bool) {
 	}
 	at := int(syntax.Offset) - 1
 	if at < 0 || at >= len(text) || strings.Contains(said, "in string") {
-		return Fault{}, false
+		return SyntaxError{}, false
 	}
 	key := strings.Contains(said, "object key string")
 	value := strings.Contains(said, "beginning of value")
@@ -52,11 +52,11 @@ func Find(text string, nonNumbers bool) (Fault, bool) {
 		return misplaced(text, begin, word, nonNumbers), true
 	}
 	odd, _ := utf8.DecodeRuneInString(text[at:])
-	f := Fault{Text: fmt.Sprintf("Unexpected character ('%c' (%s)): ", odd, code(odd))}
+	f := SyntaxError{Text: fmt.Sprintf("Unexpected character ('%c' (%s)): ", odd, code(odd))}
 	f.Line, f.Column = place(text, at)
 	switch {
 	case odd == utf8.RuneError || !key && !value:
-		return Fault{}, false
+		return SyntaxError{}, false
 	case key:
 		f.Text += "was expecting double-quote to start field name"
 	default:
@@ -73,7 +73,7 @@ func code(r rune) string {
 }
 
 // misplaced is the fault of a word that is no value.
-func misplaced(text string, begin int, word string, nonNumbers bool) (f Fault) {
+func misplaced(text string, begin int, word string, nonNumbers bool) (f SyntaxError) {
 	if word == "NaN" && !nonNumbers {
 		f.Text = "Non-standard token 'NaN': enable `JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS` to allow"
 		f.Line, f.Column = place(text, begin+len(word))
@@ -95,7 +95,7 @@ func expected(nonNumbers bool) string {
 }
 
 // early is the fault of a text that ends within an array or object.
-func early(text string) (Fault, bool) {
+func early(text string) (SyntaxError, bool) {
 	var open []int
 	inString := false
 	for i := 0; i < len(text); i++ {
@@ -112,7 +112,7 @@ func early(text string) (Fault, bool) {
 		}
 	}
 	if inString || len(open) == 0 {
-		return Fault{}, false
+		return SyntaxError{}, false
 	}
 	begin := open[len(open)-1]
 	what := "Object"
@@ -120,7 +120,7 @@ func early(text string) (Fault, bool) {
 		what = "Array"
 	}
 	line, column := place(text, begin)
-	f := Fault{Text: fmt.Sprintf("Unexpected end-of-input: expected close marker for %s (start marker at "+source+")", what, line, column), Early: true}
+	f := SyntaxError{Text: fmt.Sprintf("Unexpected end-of-input: expected close marker for %s (start marker at "+source+")", what, line, column), Early: true}
 	f.Line, f.Column = place(text, len(text))
 	return f, true
 }
