@@ -51,6 +51,7 @@ type engine struct {
 	stays      bool      // in its group when it ends: a static member of the classic protocols
 	joinBy     time.Time // when a member of the new protocol has joined its group; zero in the classic ones
 	toEnd      bool      // ends when its partitions are read to their ends
+	sinks      bool      // records go to sinks
 	drainBy    time.Time // a shutdown's end of the drain; zero before
 	ticked     time.Time
 	resumed    time.Time

@@ -37,6 +37,11 @@ type lane struct {
 	closed         bool  // the epoch is over: completions change nothing
 	cut            []Ref // handlers that were cancelled before they had settled their records
 	unflushed      []Ref // dead letters that were given up
+	cause          error // why it was halted
+
+	// Where records go to sinks.
+	assignment *Assignment
+	sink       any // nil before its first records
 
 	// What follows belongs to the poll goroutine.
 	full, held bool  // why its partition is not to be fetched: it holds enough; the user has paused it
@@ -48,7 +53,7 @@ type lane struct {
 
 func newLane(e *engine, p TopicPartition, epoch int64) *lane {
 	l := &lane{TopicPartition: p, e: e, epoch: epoch, done: make(chan struct{}), strands: map[strandKey]*strand{}, stored: -1}
-	l.handler, l.cancel = context.WithCancelCause(e.values)
+	l.handler, l.cancel = context.WithCancelCause(e.assign(l))
 	l.upstream, l.interrupt = context.WithCancelCause(l.handler)
 	return l
 }
@@ -115,7 +120,7 @@ func (l *lane) load() load {
 func (l *lane) position() (int64, bool) {
 	l.e.sched.mu.Lock()
 	defer l.e.sched.mu.Unlock()
-	offset, ok := l.mark.position()
+	offset, ok := l.place()
 	return offset, ok && !l.closed
 }
 
@@ -124,7 +129,7 @@ func (l *lane) position() (int64, bool) {
 func (l *lane) halt(cause error) {
 	s := &l.e.sched
 	s.mu.Lock()
-	l.halted = true
+	l.halted, l.cause = true, cause
 	for _, st := range l.strands {
 		switch st.state {
 		case working, condemned:
