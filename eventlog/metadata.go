@@ -176,7 +176,7 @@ func Describe(ctx context.Context, bucket *blob.Bucket, key string) (*Metadata, 
 	}
 	r, err := ocf.NewReader(object, generic, ocf.WithMaxHeaderSize(maxHeader))
 	if err != nil {
-		return nil, &ObjectError{key, err}
+		return nil, &ObjectError{key, damaged(err)}
 	}
 	m, err := parseMetadata(r.Header().Metadata)
 	if err != nil {

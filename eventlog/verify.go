@@ -131,13 +131,17 @@ func verifyFile(ctx context.Context, bucket *blob.Bucket, f File) (*Metadata, er
 	if err := f.named(m); err != nil {
 		return nil, err
 	}
-	if err := in.begin(h.Append(nil)); err != nil {
+	written := h.Append(nil)
+	if err := in.begin(written); err != nil {
 		return m, &ObjectError{f.Key, err}
 	}
 	if _, err := io.Copy(io.Discard, in); err != nil {
 		return m, &ObjectError{f.Key, err}
 	}
-	_, sum := seal(h, m, in.sums)
+	header, sum := seal(h, m, in.sums)
+	if sum == m.Checksum && !bytes.Equal(header, written) {
+		return m, &ObjectError{f.Key, errHeader}
+	}
 	if sum != m.Checksum {
 		return m, &ObjectError{f.Key, fmt.Errorf("%w: its checksum is %x, it was stored with %x (%s)", ErrDamaged, sum[:8], m.Checksum[:8], in.look(ctx, bucket, f, m))}
 	}
@@ -163,6 +167,8 @@ func readable(ctx context.Context, bucket *blob.Bucket, f File, m *Metadata) err
 	return nil
 }
 
+var errHeader = fmt.Errorf("%w: its header was changed", ErrDamaged)
+
 // summing hashes what is behind a header, as soon as it is known how long that is.
 type summing struct {
 	r     io.Reader
@@ -184,7 +190,7 @@ func (s *summing) Read(p []byte) (int, error) {
 // begin has what was read and comes after the header hashed. The header must be written as its writer writes it.
 func (s *summing) begin(header []byte) error {
 	if !bytes.HasPrefix(s.ahead, header) {
-		return fmt.Errorf("%w: its header was changed", ErrDamaged)
+		return errHeader
 	}
 	s.sums.Write(s.ahead[len(header):])
 	s.ahead, s.begun = nil, true
