@@ -10,6 +10,7 @@ FUZZTIME ?= 100000x
 BENCH    ?= .
 COUNT    ?= 1
 CHAOS    ?= 60s
+RECORDS  ?= 200000
 PKG      ?= ./...
 
 bin := .cache/bin
@@ -32,6 +33,7 @@ demo: check-tools ## orders go round on an embedded broker and registry; needs n
 .PHONY: test
 test: check-tools ## unit tests and end-to-end tests on embedded services, race detector on; then the allocation budgets without it
 	$(GO) test -race -short $(PKG)
+	@[ "$(PKG)" != ./... ] || { echo "cd eventlog/s3test && $(GO) test -run InProcess ./..."; cd eventlog/s3test && $(GO) test -run InProcess ./...; }
 	@dirs="$(call packages,Test[A-Za-z0-9_]*Alloc[A-Za-z0-9_]*)"; [ -z "$$dirs" ] || \
 	{ echo "$(GO) test -run Alloc" $$dirs; $(GO) test -count=1 -run Alloc $$dirs; }
 
@@ -46,13 +48,19 @@ test-avro: check-tools ## schema loading, types, validation, serialization, evol
 .PHONY: integration
 integration: check-tools ## the end-to-end tests on a real broker and a real registry in containers
 	if [ -f .cache/testbed.env ]; then . .cache/testbed.env; fi; \
-	$(GO) test -race -v -count=1 -timeout 15m -run '^TestContainers' ./integration/...
+	$(GO) test -race -v -count=1 -timeout 15m -run '^TestContainers' ./integration/... ./eventlog/...
+	cd eventlog/s3test && $(GO) test -v -count=1 -timeout 5m -run '^TestContainers' ./...
 
 .PHONY: chaos
 chaos: check-tools ## faults without end: CHAOS=60s SEED=1 CHAOS_SERVICES=containers; prints its seed, and ends with what was lost
 	@if [ -f .cache/testbed.env ]; then . .cache/testbed.env; fi; \
 	CHAOS=$(CHAOS) SEED=$(SEED) CHAOS_SERVICES=$(CHAOS_SERVICES) \
 	$(GO) test -v -count=1 -timeout 60m -run '^TestChaos$$' ./integration/chaos
+
+# The writers that are killed are processes of the test; SEED=n is the same again.
+.PHONY: prove-eventlog
+prove-eventlog: check-tools ## the event log under kill -9, races and store faults: RECORDS=200000 SEED=1; takes minutes
+	MAGICBYTE_EVENTLOG_PROOF=$(RECORDS) SEED=$(SEED) $(GO) test -v -count=1 -timeout 60m -run '^TestProof$$' ./eventlog
 
 .PHONY: testbed
 testbed: ## start Docker where none runs and build the images where none can be pulled; `make integration` uses them
@@ -125,6 +133,7 @@ lint: check-tools $(bin)/golangci-lint $(bin)/actionlint ## golangci-lint, actio
 	$(bin)/golangci-lint run $(PKG)
 	cd tools && ../$(bin)/golangci-lint run --config ../.golangci.yml ./...
 	cd compare && ../$(bin)/golangci-lint run --config ../.golangci.yml ./...
+	cd eventlog/s3test && ../../$(bin)/golangci-lint run --config ../../.golangci.yml ./...
 	$(bin)/actionlint
 	@scripts="$$(git ls-files '*.sh') .ci/run integration/testbed/kafka/run"; \
 	if command -v shellcheck > /dev/null; then echo shellcheck $$scripts; shellcheck $$scripts; \

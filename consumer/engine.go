@@ -56,6 +56,7 @@ type engine struct {
 	epochs     bool      // its group has epochs: the new protocol (KIP-848)
 	refused    bool      // by the brokers: it will not get into its group any more
 	toEnd      bool      // ends when its partitions are read to their ends
+	sinks      bool      // records go to sinks
 	drainBy    time.Time // a shutdown's end of the drain; zero before
 	ticked     time.Time
 	resumed    time.Time

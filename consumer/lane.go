@@ -37,6 +37,11 @@ type lane struct {
 	closed         bool  // the epoch is over: completions change nothing
 	cut            []Ref // handlers that were cancelled before they had settled their records
 	unflushed      []Ref // dead letters that were given up
+	cause          error // why it was halted
+
+	// Where records go to sinks.
+	assignment *Assignment
+	sink       any // nil before its first records
 
 	shut atomic.Bool // halted or suspended: workers look at it between two records, without the lock
 
@@ -53,7 +58,7 @@ type lane struct {
 
 func newLane(e *engine, p TopicPartition, epoch int64) *lane {
 	l := &lane{TopicPartition: p, e: e, epoch: epoch, done: make(chan struct{}), strands: map[strandKey]*strand{}, stored: -1}
-	l.handler, l.cancel = context.WithCancelCause(e.values)
+	l.handler, l.cancel = context.WithCancelCause(e.assign(l))
 	l.upstream, l.interrupt = context.WithCancelCause(l.handler)
 	if e.set.order.kind == byPartition {
 		l.whole = &strand{lane: l}
@@ -150,7 +155,7 @@ func (l *lane) position() (int64, bool) {
 	l.e.sched.mu.Lock()
 	defer l.e.sched.mu.Unlock()
 	l.count()
-	offset, ok := l.mark.position()
+	offset, ok := l.place()
 	return offset, ok && !l.closed
 }
 
@@ -159,7 +164,7 @@ func (l *lane) position() (int64, bool) {
 func (l *lane) halt(cause error) {
 	s := &l.e.sched
 	s.mu.Lock()
-	l.halted = true
+	l.halted, l.cause = true, cause
 	l.shut.Store(true)
 	for _, st := range l.strands {
 		switch st.state {

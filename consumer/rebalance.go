@@ -47,6 +47,7 @@ func (e *engine) assigned(partitions []kafka.TopicPartition) error {
 	for _, tp := range partitions {
 		e.open(TopicPartition{*tp.Topic, tp.Partition})
 	}
+	e.askCommitted(partitions)
 	each(e.set.hooks, func(h HookRebalance) { h.OnAssigned(topicPartitions(partitions)) })
 	e.reportNow(time.Now())
 	if !e.joined {

@@ -27,7 +27,9 @@ type Meta struct {
 	Partition int32
 	Offset    int64
 	Timestamp time.Time
-	Headers   []kafka.Header
+	// TimestampType says who set the timestamp: the producer, or the broker that appended the record.
+	TimestampType kafka.TimestampType
+	Headers       []kafka.Header
 
 	// Encoding says how the value was written.
 	Encoding serde.Encoding
@@ -101,11 +103,12 @@ func (e *decodeError) Unwrap() error { return e.err }
 func decoder[K, V any](key Deserializer[K], value Deserializer[V]) func(context.Context, *kafka.Message) (AnyRecord, error) {
 	return func(ctx context.Context, m *kafka.Message) (AnyRecord, error) {
 		rec := &Record[K, V]{Meta: Meta{
-			Topic:     *m.TopicPartition.Topic,
-			Partition: m.TopicPartition.Partition,
-			Offset:    int64(m.TopicPartition.Offset),
-			Timestamp: m.Timestamp,
-			Headers:   m.Headers,
+			Topic:         *m.TopicPartition.Topic,
+			Partition:     m.TopicPartition.Partition,
+			Offset:        int64(m.TopicPartition.Offset),
+			Timestamp:     m.Timestamp,
+			TimestampType: m.TimestampType,
+			Headers:       m.Headers,
 		}}
 		meta, err := deserialize(ctx, key, m, m.Key, &rec.Key)
 		if err != nil {

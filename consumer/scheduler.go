@@ -368,7 +368,7 @@ func (s *scheduler) reopen(l *lane) {
 
 // endIfIdle notes that a halted lane has come to its end, and lets the one that waits for it go on.
 func (s *scheduler) endIfIdle(l *lane) {
-	if !l.halted || l.busy > 0 || l.ended() {
+	if !l.halted || l.busy > 0 || l.ended() || s.endSink(l) {
 		return
 	}
 	close(l.done)

@@ -127,7 +127,9 @@ func (e *engine) seek(partitions []kafka.TopicPartition) error {
 		l.halt(errSought)
 		l.close()
 		e.forget(l)
-		e.hold(e.open(l.TopicPartition))
+		next := e.open(l.TopicPartition)
+		next.assignment.sought()
+		e.hold(next)
 	}
 	return errors.Join(problems...)
 }

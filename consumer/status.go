@@ -82,7 +82,7 @@ func (l *lane) status() PartitionStatus {
 	status := PartitionStatus{
 		TopicPartition: l.TopicPartition, Unsettled: l.records, UnsettledBytes: l.bytes, Position: -1, Lag: -1, Paused: l.paused,
 	}
-	if offset, ok := l.mark.position(); ok {
+	if offset, ok := l.place(); ok {
 		status.Position = offset
 	}
 	for _, st := range l.strands {

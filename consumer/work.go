@@ -200,6 +200,10 @@ func (l *lane) judge(unit []*task, err error) verdict {
 
 // settled tells the hooks of tasks that are settled as soon as this worker is done with them.
 func (l *lane) settled(unit []*task, outcome Outcome) {
+	if l.assignment != nil && outcome == Handled {
+		l.assignment.take(unit)
+		return
+	}
 	if len(l.e.set.hooks.list) == 0 {
 		return // what follows allocates
 	}

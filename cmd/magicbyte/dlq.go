@@ -9,7 +9,6 @@ import (
 	"time"
 	"unicode"
 
-	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
 	"github.com/spf13/cobra"
 
 	"github.com/magicbyte-go/magicbyte/consumer"
@@ -17,31 +16,18 @@ import (
 
 // letterFlags say which dead letters of which brokers.
 type letterFlags struct {
-	brokers, topic string
-	properties     []string
-	matches        []string
+	kafkaFlags
+	topic   string
+	matches []string
 }
 
 func (f *letterFlags) register(cmd *cobra.Command) {
+	f.kafkaFlags.register(cmd)
 	flags := cmd.Flags()
-	flags.StringVar(&f.brokers, "brokers", "localhost:9092", "brokers to connect to first, as host:port, separated by commas")
 	flags.StringVar(&f.topic, "topic", "", "topic of the dead letters")
-	flags.StringArrayVarP(&f.properties, "property", "X", nil, "property of librdkafka as name=value, for security for instance; may be repeated")
 	flags.StringArrayVar(&f.matches, "match", nil,
 		"only dead letters with key=value, where key is topic, group, stage, class or the name of a header; several must all match")
 	_ = cmd.MarkFlagRequired("topic") // it exists
-}
-
-func (f *letterFlags) config() (kafka.ConfigMap, error) {
-	config := kafka.ConfigMap{"bootstrap.servers": f.brokers, "enable.metrics.push": false}
-	for _, property := range f.properties {
-		name, value, ok := strings.Cut(property, "=")
-		if !ok || name == "" {
-			return nil, errors.New("--property: want name=value") // which may hold a password
-		}
-		config[name] = value
-	}
-	return config, nil
 }
 
 // filter returns whether a letter matches.

@@ -33,7 +33,7 @@ func newRootCommand() *cobra.Command {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.AddCommand(newCatCommand(), newCheckCommand(), newDemoCommand(), newDLQCommand(), gencmd.New(), newLocalCommand(), newRedriveCommand(), newRegistryCommand(),
+	root.AddCommand(newCatCommand(), newCheckCommand(), newDemoCommand(), newDLQCommand(), newEventlogCommand(), gencmd.New(), newLocalCommand(), newRedriveCommand(), newRegistryCommand(),
 		newVersionCommand())
 	return root
 }

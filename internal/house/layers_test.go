@@ -102,6 +102,18 @@ var rules = []rule{
 		reason:   "a consumer sees the registry through the interfaces of serde",
 	},
 	{
+		packages: "eventlog/...",
+		deny:     []string{"registry/...", "github.com/riferrei/...", "schemas/...", "integration/...", "github.com/aws/...", "github.com/Azure/...", "cloud.google.com/..."},
+		allow:    []string{"registry/compat"},
+		reason:   "the event log stands on consumer, producer and serde, and who opens the bucket chooses the cloud and pays for its SDK",
+	},
+	{
+		packages: "...",
+		except:   []string{"eventlog/...", "cmd/..."},
+		deny:     []string{"gocloud.dev/..."},
+		reason:   "the event log alone knows object storage; nobody else pays for it",
+	},
+	{
 		packages: "schemas/...",
 		deny:     []string{module + "/..."},
 		allow:    []string{"serde", "serde/avro", "serde/hamba", "registry/compat", "schemas/...", "internal/..."},

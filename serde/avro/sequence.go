@@ -140,6 +140,21 @@ func (s *Sequence[T]) AppendJSON(dst []byte) ([]byte, error) {
 	return out, nil
 }
 
+// AppendEncoded reads the next value as it was written, whatever T is, and appends its bytes to dst; there must be one. Only its structure is
+// checked. An error stays, as with [Sequence.Next].
+func (s *Sequence[T]) AppendEncoded(dst []byte) ([]byte, error) {
+	if s.failed != nil {
+		return dst, s.failed
+	}
+	from := s.pos
+	if err := s.pass(); err != nil {
+		err.name = s.writer.name
+		s.failed = err
+		return dst, err
+	}
+	return append(dst, s.src[from:s.pos]...), nil
+}
+
 // refuse returns the error of a call that cannot read.
 func (s *Sequence[T]) refuse(v *T) error {
 	if v == nil {

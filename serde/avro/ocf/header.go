@@ -32,8 +32,9 @@ const (
 	reservedPrefix = "avro."
 )
 
-// append appends the bytes of the header. They are the same for the same header: the keys of metadata are sorted.
-func (h *Header) append(dst []byte) []byte {
+// Append appends the bytes of the header to dst, as [Writer] writes them, and returns the grown slice. They are the same for the same header: the
+// keys of metadata are sorted.
+func (h *Header) Append(dst []byte) []byte {
 	dst = append(dst, magic...)
 	dst = binary.AppendVarint(dst, int64(2+len(h.Metadata)))
 	entry := func(key string, value []byte) {

@@ -84,11 +84,7 @@ func (w *Writer[T]) Write(v *T) error {
 		return fmt.Errorf("ocf: write record %d: %w", w.written+int64(w.records), err)
 	}
 	w.body = body
-	w.records++
-	if len(w.body) >= w.cfg.blockSize || w.records >= w.cfg.blockRecords {
-		return w.Flush()
-	}
-	return nil
+	return w.wrote()
 }
 
 // Flush ends the block at hand, if it holds records, and hands it to the writer below in one call of Write. It does not flush the writer
@@ -99,7 +95,7 @@ func (w *Writer[T]) Flush() error {
 	}
 	w.out = w.out[:0]
 	if !w.opened {
-		w.out = w.header.append(w.out)
+		w.out = w.header.Append(w.out)
 	}
 	if w.records > 0 {
 		if w.packed, w.err = w.compress(w.packed, w.body); w.err != nil {

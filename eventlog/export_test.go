@@ -1,0 +1,33 @@
+package eventlog
+
+import "io"
+
+// LimitMemory gives files less than options allow.
+func LimitMemory(w *Writer, limit int64) { w.memory.limit = limit }
+
+// MemoryOf returns the most that a writer's files took, their bound, and what is still held.
+func MemoryOf(w *Writer) (peak, limit, left int64) {
+	w.memory.mu.Lock()
+	defer w.memory.mu.Unlock()
+	return w.memory.peak, w.memory.limit, w.memory.used
+}
+
+// Rewrite writes a file of envelopes again.
+func Rewrite(m *Metadata, records func(yield func(*Envelope) bool)) (io.Reader, error) {
+	var f *file
+	var failure error
+	for e := range records {
+		if f == nil {
+			if f, failure = newFile(layout{}, defaultSettings().spec, kind{}, "", e, m.First, m.Begins, func(int64) {}); failure != nil {
+				return nil, failure
+			}
+		}
+		if err := f.add(e); err != nil {
+			return nil, err
+		}
+	}
+	if err := f.complete(); err != nil {
+		return nil, err
+	}
+	return f.reader(), nil
+}

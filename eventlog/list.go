@@ -1,0 +1,53 @@
+package eventlog
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+
+	"gocloud.dev/blob"
+)
+
+// File is an object of a log, as its name tells.
+type File struct {
+	Key       string
+	Topic     string
+	Partition int32
+	First     int64 // offset
+	Size      int64 // bytes
+}
+
+// List returns the files of a topic, by partition and first offset. Objects with other names are left out. It keeps some 100 bytes for each in
+// memory. A topic without files is no error.
+func List(ctx context.Context, bucket *blob.Bucket, topic string, opts ...ReadOption) ([]File, error) {
+	r, err := newReading(opts)
+	if err != nil {
+		return nil, err
+	}
+	return r.list(ctx, bucket, topic)
+}
+
+func (r *reading) list(ctx context.Context, bucket *blob.Bucket, topic string) ([]File, error) {
+	var files []File
+	objects := bucket.List(&blob.ListOptions{Prefix: r.layout.topic(topic)})
+	for {
+		object, err := objects.Next(ctx)
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return nil, fmt.Errorf("eventlog: list %s: %w", r.layout.topic(topic), err)
+		}
+		partition, first, ok := r.layout.parse(topic, object.Key)
+		if ok && r.wants(partition) {
+			files = append(files, File{Key: object.Key, Topic: topic, Partition: partition, First: first, Size: object.Size})
+		}
+	}
+	slices.SortFunc(files, func(a, b File) int {
+		return cmp.Or(cmp.Compare(a.Partition, b.Partition), cmp.Compare(a.First, b.First), cmp.Compare(a.Key, b.Key))
+	})
+	return files, nil
+}

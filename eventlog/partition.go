@@ -1,0 +1,328 @@
+package eventlog
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/magicbyte-go/magicbyte/consumer"
+)
+
+// mostWaiting is how many complete files of a partition may wait to be stored, that which is being stored included.
+const mostWaiting = 2
+
+// partition writes the files of one partition during one assignment: it gathers records in the open file, and stores complete ones in their order,
+// one at a time.
+//
+// What it has of the log is a chain: each file begins at the offset behind the last one of the file before it, and the first at the committed offset,
+// which is the end of a stored file, too. Names follow from the beginnings, and objects are never overwritten; so there is one chain, whoever writes it.
+type partition struct {
+	w        *Writer
+	a        *consumer.Assignment
+	envelope enveloper
+	kinds    []kind
+	ctx      context.Context // ends when nothing can be settled any more
+
+	mu      sync.Mutex
+	began   bool
+	next    int64   // offset behind what was taken: all below are in files, stored or here
+	begins  bool    // no file comes before the next one
+	open    *file   // nil: none
+	waiting []*file // complete, the one that is being stored first
+	storing bool    // a goroutine stores what waits
+	grant   int64   // memory that is reserved and not taken
+	ended   bool
+	failed  error
+	timer   *time.Timer // of the idle flush
+	stored  sync.WaitGroup
+}
+
+// Take is called by the consumer.
+func (p *partition) Take(ctx context.Context, recs []*record) error {
+	if err := p.begin(ctx, recs[0].Offset); err != nil {
+		return err
+	}
+	for done := 0; done < len(recs); {
+		n, err := p.takeSome(ctx, recs[done:])
+		done += n
+		if err != nil {
+			return &consumer.BatchError{Index: done, Err: err}
+		}
+	}
+	p.restartTimer()
+	return nil
+}
+
+// begin finds out where the chain goes on.
+func (p *partition) begin(ctx context.Context, first int64) error {
+	p.mu.Lock()
+	began := p.began
+	p.mu.Unlock()
+	if began {
+		return nil
+	}
+	committed, err := p.a.Committed(ctx)
+	if err != nil {
+		return err
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.began, p.next = true, committed
+	if committed < 0 || committed > first { // the topic may have been made anew
+		p.next, p.begins = first, true
+	}
+	return nil
+}
+
+// group is how many bytes of records are taken at once: memory is asked for once for all of them.
+const group = 1 << 20
+
+// takeSome takes some records, as soon as there is room, and returns how many.
+func (p *partition) takeSome(ctx context.Context, recs []*record) (n int, err error) {
+	if err := p.turn(ctx); err != nil {
+		return 0, err
+	}
+	var bytes, largest int64
+	p.kinds = p.kinds[:0]
+	for _, rec := range recs {
+		s := recordSize(rec)
+		if len(p.kinds) > 0 && bytes+s > group {
+			break
+		}
+		k, err := p.w.values.kindOf(ctx, rec)
+		if err != nil && len(p.kinds) == 0 {
+			return 0, err
+		}
+		if err != nil {
+			break // it is the first of the next call
+		}
+		bytes, largest = bytes+s, max(largest, s)
+		p.kinds = append(p.kinds, k)
+	}
+	cost := bytes + openCost + buffers*max(0, largest-blockSize)
+	if err := p.w.memory.reserve(ctx, cost); err != nil {
+		return 0, err
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.grant = cost
+	defer func() {
+		p.w.memory.unreserve(p.grant)
+		p.grant = 0
+	}()
+	for ; n < len(p.kinds) && len(p.waiting) < mostWaiting; n++ {
+		if recs[n].Offset < p.next { // it comes again, or another owner has stored it
+			continue
+		}
+		if err := p.add(p.envelope.of(recs[n]), p.kinds[n]); err != nil {
+			return n, consumer.Stop(err)
+		}
+	}
+	return n, nil
+}
+
+// turn waits until there are not too many complete files.
+func (p *partition) turn(ctx context.Context) error {
+	for {
+		changed := p.w.memory.changes()
+		p.mu.Lock()
+		waiting, failed := len(p.waiting), p.failed
+		p.mu.Unlock()
+		switch {
+		case failed != nil:
+			return consumer.Stop(failed)
+		case waiting < mostWaiting:
+			return nil
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+}
+
+// add puts a record into the open file, and ends files where its data says so. The lock is held.
+func (p *partition) add(e *Envelope, k kind) error {
+	rotation := &p.w.set.rotation
+	if p.open != nil && (p.open.kind != k || rotation.before(p.open, e)) {
+		if err := p.close(); err != nil {
+			return err
+		}
+	}
+	if p.open == nil {
+		f, err := newFile(p.w.set.layout, p.w.set.spec, k, p.w.values.text(k), e, p.next, p.begins, func(n int64) { p.w.memory.take(p, n) })
+		if err != nil {
+			return err
+		}
+		p.open, p.begins = f, false
+	}
+	if err := p.open.add(e); err != nil {
+		return fmt.Errorf("%s[%d]@%d: %w", e.Topic, e.Partition, e.Offset, err)
+	}
+	p.next = e.Offset + 1
+	if rotation.behind(p.open) {
+		return p.close()
+	}
+	return nil
+}
+
+// close completes the open file and has it stored. The lock is held.
+func (p *partition) close() error {
+	f := p.open
+	if f == nil {
+		return nil
+	}
+	p.open = nil
+	if err := f.complete(); err != nil {
+		return err
+	}
+	p.w.memory.completed(p, f.held)
+	p.waiting = append(p.waiting, f)
+	if !p.storing && p.failed == nil {
+		p.storing = true
+		p.stored.Go(p.store)
+	}
+	return nil
+}
+
+// closeEarly closes the file before its data says so, for others to have memory, or since it was idle.
+func (p *partition) closeEarly() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.ended {
+		return nil
+	}
+	return p.close()
+}
+
+// store stores what waits.
+func (p *partition) store() {
+	for {
+		p.mu.Lock()
+		if len(p.waiting) == 0 || p.failed != nil || p.ctx.Err() != nil {
+			p.storing = false
+			p.mu.Unlock()
+			return
+		}
+		f := p.waiting[0]
+		p.mu.Unlock()
+		there, err := p.w.store(p.ctx, f)
+		p.mu.Lock()
+		if err == nil {
+			err = p.settle(f, there)
+		}
+		if err != nil && p.ctx.Err() == nil {
+			p.failed = err
+			p.a.Stop(err)
+		}
+		p.mu.Unlock()
+		p.w.memory.stir()
+	}
+}
+
+// settle settles the records of a file that is stored: it itself, or what is there in its place, which decides where the chain goes on. The lock
+// is held.
+func (p *partition) settle(f *file, there *Metadata) error {
+	last := f.meta.Last
+	if there != nil {
+		last = there.Last
+		p.w.set.log.Info("file was there already", slog.String("key", f.key), slog.Int64("last", last), slog.Int64("own", f.meta.Last))
+	}
+	var err error
+	if last == f.meta.Last {
+		p.forget(f)
+	} else {
+		err = p.cut(last)
+	}
+	p.a.Settle(last)
+	return err
+}
+
+// forget takes the first of the waiting files out.
+func (p *partition) forget(f *file) {
+	p.waiting = p.waiting[1:]
+	p.w.memory.released(f.held)
+	f.blocks = nil
+}
+
+// cut goes on behind an offset that the chain has got to by another owner's file: what is in memory goes into new files from there on.
+func (p *partition) cut(last int64) error {
+	if err := p.close(); err != nil {
+		return err
+	}
+	old := p.waiting
+	p.waiting, p.next = nil, last+1
+	for _, f := range old {
+		if f.meta.Last > last {
+			for e, err := range f.records() {
+				if err != nil {
+					return err
+				}
+				if e.Offset < p.next {
+					continue
+				}
+				if err := p.add(e, f.kind); err != nil {
+					return err
+				}
+			}
+		}
+		p.w.memory.released(f.held)
+	}
+	return nil
+}
+
+// End is called by the consumer. Complete files are stored if the time is there. The open one is dropped, unless files are to be finished: the next
+// owner reads its records again, and writes it as it would have been.
+func (p *partition) End(ctx context.Context) {
+	p.mu.Lock()
+	p.ended = true
+	if p.timer != nil {
+		p.timer.Stop()
+	}
+	var err error
+	if p.open != nil {
+		if p.w.finish && ctx.Err() == nil {
+			err = p.close()
+		} else {
+			p.w.memory.completed(p, p.open.held)
+			p.w.memory.released(p.open.held)
+			p.open = nil
+		}
+	}
+	p.mu.Unlock()
+	if err != nil {
+		p.a.Stop(err)
+	}
+	p.stored.Wait()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for len(p.waiting) > 0 {
+		p.forget(p.waiting[0])
+	}
+	if p.failed != nil && !errors.Is(p.failed, context.Canceled) {
+		p.w.set.log.Warn("partition ended with files that are not stored", slog.String("topic", p.a.Topic), slog.Int("partition", int(p.a.Partition)), slog.Any("error", p.failed))
+	}
+}
+
+// restartTimer begins the idle time anew.
+func (p *partition) restartTimer() {
+	idle := p.w.set.idle
+	if idle == 0 {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.timer != nil {
+		p.timer.Reset(idle)
+		return
+	}
+	p.timer = time.AfterFunc(idle, func() {
+		if err := p.closeEarly(); err != nil {
+			p.a.Stop(err)
+		}
+	})
+}
