@@ -61,13 +61,13 @@ func cluster(t *testing.T, partitions int32, opts ...kfake.Opt) *kfake.Cluster {
 	return c
 }
 
-// config is the least that a consumer needs, with a short session.
+// config is the least that a consumer needs, with a session that a machine which is busy for some seconds does not end.
 func config(c *kfake.Cluster, more ...string) kafka.ConfigMap {
 	cfg := kafka.ConfigMap{
 		"bootstrap.servers":     strings.Join(c.ListenAddrs(), ","),
 		"group.id":              group,
 		"auto.offset.reset":     "earliest",
-		"session.timeout.ms":    3000,
+		"session.timeout.ms":    10000,
 		"heartbeat.interval.ms": 300,
 	}
 	for i := 0; i < len(more); i += 2 {

@@ -46,7 +46,7 @@ func stuck() {
 		<-c.Ready()
 		say("ready")
 	}()
-	err = c.Run(context.Background(), func(_ context.Context, rec *textRecord) error {
+	err = c.Run(context.Background(), func(context.Context, *textRecord) error {
 		say("stuck")
 		select {}
 	})

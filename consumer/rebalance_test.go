@@ -203,7 +203,7 @@ func TestPartitionThatWasPausedWhenItWasLostGoesOn(t *testing.T) {
 	}
 	entered, release := make(chan int32, 2*partitions*perPartition), make(chan struct{})
 	cfg := config(c)
-	cfg["session.timeout.ms"], cfg["heartbeat.interval.ms"] = 1000, 100
+	cfg["heartbeat.interval.ms"] = 100
 	r := start(t, newText(t, cfg, consumer.WithPartitionQueue(2, 1<<20)), func(ctx context.Context, rec *textRecord) error {
 		entered <- rec.Partition
 		select {
@@ -264,7 +264,7 @@ func TestHandlerThatOutlivesItsPartitionTwiceStaysAlone(t *testing.T) {
 	entered, release := make(chan int64, 4), make(chan struct{})
 	led := newLedger()
 	cfg := config(c)
-	cfg["session.timeout.ms"], cfg["heartbeat.interval.ms"] = 1000, 100
+	cfg["heartbeat.interval.ms"] = 100
 	assigned := make(chan struct{}, 8)
 	r := start(t, newText(t, cfg, consumer.WithCancelGrace(10*time.Millisecond), consumer.WithLogger(watch("partitions assigned", assigned))),
 		func(_ context.Context, rec *textRecord) error {
