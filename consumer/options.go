@@ -165,7 +165,8 @@ func WithCloseTimeout(d time.Duration) Option {
 	return option(func(s *settings) { s.closeTimeout = d })
 }
 
-// WithShutdownTimeout sets how long a shutdown may take in all: drain, grace, flush, one second to leave the group, and close.
+// WithShutdownTimeout sets how long a shutdown may take in all: drain, grace, flush, leaving the group (one second, and up to five where the
+// others have left the time), and close.
 // Default: 28 s, inside the 30 s that Kubernetes gives.
 func WithShutdownTimeout(d time.Duration) Option {
 	return option(func(s *settings) { s.shutdownTimeout = d })

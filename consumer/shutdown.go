@@ -126,24 +126,24 @@ func (e *engine) pauseAll() {
 	clear(e.crowded)
 }
 
-// joinTime is how long a member of the new protocol (KIP-848) that is still joining may take for that at a shutdown. As long as the answer to its
-// first heartbeat is under way, librdkafka takes it for no member: it would say no goodbye, and the group would list it until its session expires.
-// A broker answers in milliseconds; a second and more was seen where the machine was busy.
-const joinTime = 5 * time.Second
+// patience is how long a member may take to join, if it is doing so, and then to leave, where the rest of the shutdown has left the time. Brokers
+// answer in milliseconds; a second and more was seen where the machine was busy.
+const patience = 5 * time.Second
 
 // leave takes the member out of its group. Closing the client is not enough: a cooperative member that owns nothing, is between the two
-// phases of a rebalance, or still commits, would not say goodbye, and the group would wait for its session to expire. by is the time that the
-// shutdown has for this, joining included.
+// phases of a rebalance, or still commits, would not say goodbye, and the group would wait for its session to expire. So does a member of the
+// new protocol (KIP-848) as long as the answer to its first heartbeat is under way: librdkafka takes it for no member.
+// by is the time that the shutdown has for this.
 func (e *engine) leave(by time.Time) {
 	member := func() bool { return kafkaclient.InGroup(e.client, e.epochs) }
 	if e.epochs && !e.refused {
-		e.pollUntil(earlier(time.Now().Add(joinTime), by.Add(-e.set.leave)), member)
+		e.pollUntil(earlier(time.Now().Add(patience), by.Add(-e.set.leave)), member)
 	}
 	if err := e.client.Unsubscribe(); err != nil {
 		e.log.Warn("not unsubscribed", slog.Any(keyError, err))
 		return
 	}
-	e.pollUntil(earlier(time.Now().Add(e.set.leave), by), func() bool { return len(e.lanes) == 0 && (e.stays || !member()) })
+	e.pollUntil(earlier(time.Now().Add(patience), by), func() bool { return len(e.lanes) == 0 && (e.stays || !member()) })
 }
 
 func earlier(a, b time.Time) time.Time {
