@@ -1,12 +1,16 @@
 package serde
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+)
 
 // Framing says how the schema id travels with a record.
 type Framing uint8
 
 const (
-	// FramePrefix writes 0x00 and the schema id in front of the body: what every client of the Schema Registry reads.
+	// FramePrefix writes 0x00 and the schema id in front of the body: what every client of the Schema Registry reads. With schemas of
+	// AWS Glue it writes Glue's header there (see [WireGlue]), and no other framing can be used.
 	FramePrefix Framing = iota
 	// FrameGUIDPrefix writes 0x01 and the schema's GUID in front of the body.
 	FrameGUIDPrefix
@@ -26,6 +30,9 @@ type stamp struct {
 
 func (f Framing) stamp(part Part, schema *RegisteredSchema) (stamp, error) {
 	id := schema.ID
+	if id.WireFormat() == WireGlue && f != FramePrefix {
+		return stamp{}, errGlueFraming
+	}
 	if f == FrameGUIDPrefix || f == FrameGUIDHeader {
 		id = schema.GUID
 		if id.IsZero() {
@@ -41,3 +48,5 @@ func (f Framing) stamp(part Part, schema *RegisteredSchema) (stamp, error) {
 	}
 	return stamp{prefix: bytes}, nil
 }
+
+var errGlueFraming = errors.New("ids of AWS Glue travel in front of the body: use FramePrefix")
