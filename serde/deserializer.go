@@ -188,7 +188,7 @@ func (d *Deserializer[T]) warmFrom(ctx context.Context, format WireFormat, r *re
 			continue
 		}
 		subjects[subject] = true
-		if err := d.warm(ctx, d.sources[format], r, topic, subject); err != nil {
+		if err := d.warm(ctx, format, r, topic, subject); err != nil {
 			return err
 		}
 	}
@@ -196,9 +196,13 @@ func (d *Deserializer[T]) warmFrom(ctx context.Context, format WireFormat, r *re
 }
 
 // warm makes the decoder for a subject's newest schema.
-func (d *Deserializer[T]) warm(ctx context.Context, source SchemaReader, r *reading[T], topic, subject string) error {
-	newest, err := source.SchemaByVersion(ctx, subject, LatestVersion)
+func (d *Deserializer[T]) warm(ctx context.Context, format WireFormat, r *reading[T], topic, subject string) error {
+	newest, err := d.sources[format].SchemaByVersion(ctx, subject, LatestVersion)
 	if err == nil {
+		if is := newest.ID.WireFormat(); is != format {
+			err := fmt.Errorf("schema id %v is of %v, and its source counts as one of %v's: whoever wraps a source has to pass its WireFormat on", newest.ID, is, format)
+			return &Error{Op: opStart, Topic: topic, Subject: subject, ID: newest.ID, Err: err}
+		}
 		_, err = d.decoder(ctx, r, newest.ID)
 	}
 	if err == nil || errors.Is(err, ErrUnknownSchema) {

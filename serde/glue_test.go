@@ -261,6 +261,17 @@ func TestStartAsksBothSources(t *testing.T) {
 	}
 }
 
+// A source that hides its wire format would have every record taken for a bad frame: Start says so.
+func TestStartRefusesAHiddenFormat(t *testing.T) {
+	t.Parallel()
+	glue := glueRegistry()
+	register(t, glue, "notes-value", newNoteCodec().schema)
+	err := serde.NewDeserializer(newNoteCodec(), struct{ serde.SchemaReader }{glue}).Start(t.Context(), "notes")
+	if err == nil || serde.ClassOf(err) != serde.ClassOther || !strings.Contains(err.Error(), "WireFormat") {
+		t.Errorf("Start: %v of class %v", err, serde.ClassOf(err))
+	}
+}
+
 // subjectSpy records the subjects and contexts that it is asked for.
 type subjectSpy struct {
 	*serdetest.MemoryRegistry

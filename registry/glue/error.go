@@ -64,6 +64,7 @@ const (
 	kindInvalid
 	kindIncompatible
 	kindUnavailable
+	kindPending // unavailable until Glue has checked it
 	kindUnauthorized
 )
 
@@ -118,7 +119,7 @@ func (e *Error) Is(target error) bool {
 	case ErrInvalidSchema:
 		return e.kind == kindInvalid && e.Op == opRegister
 	case ErrUnavailable:
-		return e.kind == kindUnavailable
+		return e.kind == kindUnavailable || e.kind == kindPending
 	case ErrUnauthorized:
 		return e.kind == kindUnauthorized
 	default:

@@ -67,8 +67,8 @@ func (c *Client) check(ctx context.Context, key registrationKey, h history) (pro
 	for version := h.latest; version >= h.checkpoint && len(earlier) < maxEarlier; version-- {
 		s, err := c.version(ctx, versionKey{key.name, version})
 		switch {
-		case kindOf(err) == kindNotFound:
-			continue // refused, or deleted
+		case kindOf(err) == kindNotFound || kindOf(err) == kindPending:
+			continue // refused, deleted, or not decided: perhaps the same schema, by another producer that starts
 		case err != nil:
 			return nil, err
 		}

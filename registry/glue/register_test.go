@@ -103,6 +103,39 @@ func TestLookupWaitsForACheck(t *testing.T) {
 	})
 }
 
+// A version that is being checked, most likely the same one of another producer, does not keep RegisterAll from going on.
+func TestRegisterAllBesideACheck(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		server := &fakeglue.Server{Pending: 5}
+		done := make(chan serde.RegisteredSchema)
+		hold := make(chan struct{})
+		server.Fault = func(_ *http.Request, operation string, n int) *fakeglue.Fault {
+			if operation == "GetSchemaByDefinition" && n == 1 {
+				<-hold // its answer is that there is nothing, and then the other one is faster
+				return &fakeglue.Fault{Status: 400, Code: "EntityNotFoundException"}
+			}
+			return nil
+		}
+		late := newClient(t, server)
+		go func() {
+			all, err := late.RegisterAll(t.Context(), serde.SubjectSchema{Subject: "orders-value", Schema: record(fieldID)})
+			if err != nil {
+				t.Error(err)
+				all = make([]serde.RegisteredSchema, 1)
+			}
+			done <- all[0]
+		}()
+		synctest.Wait()
+		go func() { done <- register(t, newClient(t, server), "orders-value", record(fieldID)) }()
+		synctest.Wait()
+		close(hold)
+		if a, b := <-done, <-done; a.ID != b.ID {
+			t.Errorf("ids %v and %v for one schema", a.ID, b.ID)
+		}
+	})
+}
+
 func TestRefusedVersion(t *testing.T) {
 	t.Parallel()
 	for level, problem := range map[glue.Level]string{

@@ -155,7 +155,7 @@ func usable(status types.SchemaVersionStatus) error {
 	case types.SchemaVersionStatusAvailable:
 		return nil
 	case types.SchemaVersionStatusPending:
-		return &Error{kind: kindUnavailable, Message: "Glue is still checking this version"}
+		return &Error{kind: kindPending, Message: "Glue is still checking this version"}
 	default:
 		return &Error{kind: kindNotFound, Message: "the status of this version is " + string(status)}
 	}
