@@ -352,7 +352,7 @@ func TestGlueRegistryInMemory(t *testing.T) {
 // Whatever comes as a Glue frame is read within its limit, or is an error of a class that is permanent.
 func FuzzDeserializeGlue(f *testing.F) {
 	reg := glueRegistry()
-	registered, err := reg.Register(context.Background(), "notes-value", serde.Schema{Text: newNoteCodec().schema}) //nolint:usetesting // a fuzz target's own context ends with its inputs
+	registered, err := reg.Register(context.Background(), "notes-value", serde.Schema{Text: newNoteCodec().schema})
 	if err != nil {
 		f.Fatal(err)
 	}

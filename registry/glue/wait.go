@@ -48,9 +48,9 @@ func (c *Client) wait(ctx context.Context, id serde.SchemaID, status types.Schem
 			return s, heard, nil
 		case err == nil:
 			status = heard
-		case kindOf(err) != kindUnavailable && !(kindOf(err) == kindNotFound && status == types.SchemaVersionStatusPending):
-			return s, status, err // a reader that lags behind a version just made knows it in a moment
 		case status != types.SchemaVersionStatusPending:
+			return s, status, err
+		case kindOf(err) != kindUnavailable && kindOf(err) != kindNotFound: // who lags behind a version just made knows it in a moment
 			return s, status, err
 		}
 		next := time.NewTimer(pause)
