@@ -35,6 +35,10 @@ test: check-tools ## unit tests and end-to-end tests on embedded services, race 
 	@dirs="$(call packages,Test[A-Za-z0-9_]*Alloc[A-Za-z0-9_]*)"; [ -z "$$dirs" ] || \
 	{ echo "$(GO) test -run Alloc" $$dirs; $(GO) test -count=1 -run Alloc $$dirs; }
 
+.PHONY: test-long
+test-long: check-tools ## the tests that `make test` runs in part, to their end: 100 kills of a registry, 20,000 pairs of schemas, the largest schemas
+	$(GO) test -count=1 -timeout 30m $$(grep -rl --include='*_test.go' --exclude-dir='.?*' --exclude-dir=tools --exclude-dir=compare --exclude-dir=integration 'testing\.Short()' . | xargs -n1 dirname | sort -u)
+
 .PHONY: test-avro
 test-avro: check-tools ## schema loading, types, validation, serialization, evolution and round trip alone, verbosely
 	$(GO) test -v -count=1 ./schemas/... ./serde/...

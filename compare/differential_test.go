@@ -6,9 +6,11 @@ import (
 	"flag"
 	"fmt"
 	"math"
+	"math/big"
 	"math/rand/v2"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	twmb "github.com/twmb/avro"
@@ -33,11 +35,13 @@ func (m *schemaMaker) name(kind string) string {
 func (m *schemaMaker) schema(depth int) any {
 	primitives := []any{"null", "boolean", "int", "long", "float", "double", "bytes", "string"}
 	if depth == 0 || m.IntN(3) > 0 {
-		switch m.IntN(10) {
+		switch m.IntN(12) {
 		case 0:
 			return map[string]any{"type": "fixed", "name": m.name("Fixed"), "size": m.IntN(9)}
 		case 1:
 			return map[string]any{"type": "enum", "name": m.name("Enum"), "symbols": []any{"A", "B", "C"}[:1+m.IntN(3)]}
+		case 2, 3:
+			return m.logical()
 		default:
 			return primitives[m.IntN(len(primitives))]
 		}
@@ -61,6 +65,59 @@ func (m *schemaMaker) schema(depth int) any {
 	}
 }
 
+// logical returns a schema with a logical type.
+func (m *schemaMaker) logical() any {
+	types := [][2]string{
+		{"int", "date"},
+		{"int", "time-millis"},
+		{"long", "time-micros"},
+		{"long", "timestamp-millis"},
+		{"long", "timestamp-micros"},
+		{"long", "timestamp-nanos"},
+		{"long", "local-timestamp-millis"},
+		{"long", "local-timestamp-micros"},
+		{"long", "local-timestamp-nanos"},
+		{"string", "uuid"},
+		{"bytes", "decimal"},
+		{"fixed", "decimal"},
+		{"fixed", "duration"},
+		{"fixed", "uuid"},
+	}
+	t := types[m.IntN(len(types))]
+	s := map[string]any{"type": t[0], "logicalType": t[1]}
+	if t[0] == "fixed" {
+		s["name"], s["size"] = m.name("Logical"), map[string]int{"decimal": 4, "duration": 12, "uuid": 16}[t[1]]
+	}
+	if t[1] == "decimal" {
+		s["precision"], s["scale"] = 9, m.IntN(4)
+	}
+	return s
+}
+
+// logicalBody appends random bytes of a schema with a logical type.
+func (m *schemaMaker) logicalBody(dst []byte, s map[string]any) []byte {
+	digits := []byte{byte(m.IntN(0x3a)), byte(m.IntN(256)), byte(m.IntN(256)), byte(m.IntN(256))} // up to nine
+	switch s["logicalType"] {
+	case "time-millis":
+		return long(dst, m.Int64N(86_400_000))
+	case "time-micros":
+		return long(dst, m.Int64N(86_400_000_000))
+	case "timestamp-millis", "timestamp-micros", "local-timestamp-millis", "local-timestamp-micros":
+		return long(dst, m.number()>>10)
+	case "decimal":
+		if s["type"] == "fixed" {
+			return append(dst, digits...)
+		}
+		digits[0] |= 1 // no byte more than it takes
+		return append(long(dst, 4), digits...)
+	case "duration", "uuid":
+		if s["type"] == "fixed" {
+			return append(dst, m.bytes(s["size"].(int))...)
+		}
+	}
+	return m.body(dst, s["type"])
+}
+
 func (m *schemaMaker) record(depth int) any {
 	fields := []any{}
 	for i := range m.IntN(5) {
@@ -76,6 +133,9 @@ func (m *schemaMaker) body(dst []byte, schema any) []byte {
 		i := m.IntN(len(s))
 		return m.body(long(dst, int64(i)), s[i])
 	case map[string]any:
+		if s["logicalType"] != nil {
+			return m.logicalBody(dst, s)
+		}
 		switch s["type"] {
 		case "fixed":
 			return append(dst, m.bytes(s["size"].(int))...)
@@ -237,11 +297,12 @@ func compareBody(t *testing.T, schema string, ours avro.Codec[any], theirs *twmb
 
 // sameFloats takes all NaN for one.
 var sameFloats = cmp.Options{
+	cmp.Comparer(func(a, b *big.Rat) bool { return a.Cmp(b) == 0 }),
 	cmp.Comparer(func(a, b float64) bool { return math.Float64bits(a) == math.Float64bits(b) || a != a && b != b }),
 	cmp.Comparer(func(a, b float32) bool { return math.Float32bits(a) == math.Float32bits(b) || a != a && b != b }),
 }
 
-// plainValue turns our generic form into twmb's: maps for records, and unions without their branch's name.
+// plainValue turns our generic form into twmb's: maps for records, unions without their branch's name, decimals as fractions, and local times in UTC.
 func plainValue(t *testing.T, v any) any {
 	t.Helper()
 	switch v := v.(type) {
@@ -257,6 +318,12 @@ func plainValue(t *testing.T, v any) any {
 		return m
 	case avro.Branch:
 		return plainValue(t, v.Value)
+	case avro.Decimal:
+		return v.Rat()
+	case avro.LocalTime:
+		return v.In(time.UTC)
+	case avro.Duration:
+		return twmb.Duration{Months: v.Months, Days: v.Days, Milliseconds: v.Millis}
 	case []any:
 		out := make([]any, len(v))
 		for i := range v {
@@ -290,6 +357,8 @@ var differences = []struct{ name, schema, hex, problem string }{
 	{"a boolean is 0 or 1, and nothing else", `"boolean"`, "02", "a boolean is the byte"},
 	{"a block ends where its size says", `{"type":"array","items":"null"}`, "010200", "by its size it should end"},
 	{"a block's size is within the bytes that are left", `{"type":"array","items":"null"}`, "010600", "by its size a block has"},
+	{"a time of day is within a day", `{"type":"int","logicalType":"time-millis"}`, "01", "a time of day is out of range"},
+	{"a decimal has a byte at least", `{"type":"bytes","logicalType":"decimal","precision":4}`, "00", "a decimal has no bytes"},
 	{"a block's items are within its size", `{"type":"array","items":"boolean"}`, "0302000000", "items need 1 each"},
 }
 

@@ -36,6 +36,7 @@ type repetition struct {
 	first origin // of the first record
 	known bool   // whether first is
 	some  bool   // whether any record was seen
+	last  int64  // offset of the last record
 	epoch int32  // of the last record
 	on    bool
 }
@@ -49,7 +50,13 @@ func (r *repetition) saw(m *kafka.Message) {
 	if e := m.TopicPartition.LeaderEpoch; e != nil {
 		r.epoch = *e
 	}
+	r.last = int64(m.TopicPartition.Offset)
 	r.on = false
+}
+
+// next reports whether m goes on where the last record ended: its offset is above.
+func (r *repetition) next(m *kafka.Message) bool {
+	return !r.some || int64(m.TopicPartition.Offset) > r.last
 }
 
 // has reports whether m, whose offset is not above the last one, is a record that was seen before: the client began again with the very first

@@ -75,6 +75,7 @@ func TestRecordsThatTheClientDeliversAgainAreNotHandled(t *testing.T) {
 	for _, i := range []int{0, 1, 2, 0, 1, 2, 3} {
 		e.message(log[i])
 	}
+	e.handOver()
 	for want := range int64(4) {
 		if got := <-handled; got != want {
 			t.Errorf("offset %d is handled, want %d", got, want)

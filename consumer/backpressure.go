@@ -40,27 +40,34 @@ func (e *engine) adjust(l *lane) {
 // breathe gives a full lane a moment to make some room, and reports whether it did. Pausing a partition throws away what the client has
 // fetched ahead, and after the resumption it may take half a second to fetch again, since nothing wakes the client's thread for the
 // broker: a lane that is merely as fast as its handlers would stand still for most of the time. So the next poll is put off instead, for no
-// longer than an idle one takes, and only as long as no other lane has run out of work.
+// longer than an idle one takes. The other lanes wait meanwhile: those that have run out of work for a breath at most, which is enough for
+// fast handlers. Records come partition by partition, so that while a lane fills up the others are often through with theirs.
 func (e *engine) breathe(l *lane) bool {
-	limit := time.NewTimer(tick)
-	defer limit.Stop()
-	look := time.NewTicker(2 * time.Millisecond)
+	began := time.Now()
+	look := time.NewTicker(time.Millisecond)
 	defer look.Stop()
 	for !e.roomy(l.load()) {
-		for _, other := range e.lanes {
-			if other != l && !other.paused && other.load().records == 0 {
-				return false
-			}
+		waited := time.Since(began)
+		if waited >= tick || waited >= breath && e.idle(l) {
+			return false
 		}
 		select {
 		case <-look.C:
-		case <-limit.C:
-			return false
 		case <-e.stopping.Done():
 			return false
 		}
 	}
 	return true
+}
+
+// idle reports whether a lane other than l has nothing to do.
+func (e *engine) idle(l *lane) bool {
+	for _, other := range e.lanes {
+		if other != l && !other.paused && other.load().records == 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // roomy reports whether a lane that was full may be given more without having been paused.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 	"sync"
 
 	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
@@ -41,7 +42,7 @@ type Consumer[K, V any] struct {
 // The configuration holds librdkafka's properties by their own names. bootstrap.servers, group.id and auto.offset.reset must be
 // there. Properties that decide about commits, isolation, events and logs belong to this package and are refused. Defaults differ from
 // librdkafka's in: partition.assignment.strategy (cooperative-sticky; unless group.protocol is consumer),
-// auto.commit.interval.ms (1000), queued.max.messages.kbytes (16384), fetch.queue.backoff.ms (10). A group whose members use range or roundrobin
+// auto.commit.interval.ms (1000), queued.max.messages.kbytes (16384), fetch.max.bytes (4194304), fetch.queue.backoff.ms (10). A group whose members use range or roundrobin
 // cannot change to cooperative-sticky in one step: set their strategy here, or stop all members first.
 //
 // The configuration is copied; deserializers may be shared with other consumers.
@@ -55,6 +56,10 @@ func New[K, V any](config kafka.ConfigMap, topics []string, key Deserializer[K],
 		ended:  make(chan struct{}),
 	}
 	for _, opt := range opts {
+		if opt == nil {
+			c.set.problems = append(c.set.problems, errors.New("consumer: a nil Option"))
+			continue
+		}
 		opt.apply(&c.set)
 	}
 	problems := c.set.complete(millis(config, "max.poll.interval.ms", defaultMaxPollInterval))
@@ -66,7 +71,7 @@ func New[K, V any](config kafka.ConfigMap, topics []string, key Deserializer[K],
 	c.group = fmt.Sprint(config["group.id"])
 	problems = append(problems, checkTopics(topics, c.group, c.set.deadLetters)...)
 	if c.set.deadLetters {
-		c.letterConfig, err = letterConfig(config, c.set.deadLetterConfig)
+		c.letterConfig, err = letterConfig("consumer: dead letters", config, c.set.deadLetterConfig, c.set.tokens != nil)
 		problems = append(problems, err)
 	}
 	if err := errors.Join(problems...); err != nil {
@@ -77,7 +82,7 @@ func New[K, V any](config kafka.ConfigMap, topics []string, key Deserializer[K],
 }
 
 func checkDeserializer[T any](d Deserializer[T], part serde.Part) error {
-	if d == nil {
+	if v := reflect.ValueOf(d); !v.IsValid() || v.Kind() == reflect.Pointer && v.IsNil() {
 		return fmt.Errorf("consumer: the deserializer of the %s is nil", part)
 	}
 	if err := d.Err(); err != nil {
@@ -110,7 +115,8 @@ func checkTopics(topics []string, group string, deadLetters bool) []error {
 }
 
 // Ready returns a channel that is closed when the consumer has become a member of its group and got its first assignment. In
-// the classic protocols that may be an empty one; under KIP-848 a member without partitions is told nothing.
+// the classic protocols that may be an empty one; under KIP-848 a member without partitions is told nothing. It stays open where Run ends before
+// that: wait for the end of Run beside it.
 func (c *Consumer[K, V]) Ready() <-chan struct{} { return c.ready }
 
 // Run consumes until ctx ends, [Consumer.Close] is called, or something goes wrong that it cannot go on from. It blocks.

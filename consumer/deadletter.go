@@ -39,6 +39,12 @@ func openDeadLetters(config kafka.ConfigMap, group string, set settings) (*deadL
 
 // reports hands each delivery report to the function that was sent with the dead letter.
 func (d *deadLetters) reports() {
+	closed := false
+	defer func() {
+		if !closed { // a hook has ended the goroutine: other dead letters wait for what comes next
+			d.drains.Go(d.reports)
+		}
+	}()
 	for event := range d.producer.Events() {
 		switch event := event.(type) {
 		case *kafka.Message:
@@ -49,6 +55,7 @@ func (d *deadLetters) reports() {
 			d.tokens.Refresh()
 		}
 	}
+	closed = true
 }
 
 // post writes the dead letters of a condemned strand. Their reports settle its tasks, or have it come here again.
@@ -75,6 +82,9 @@ func (e *engine) posted(st *strand, t *task, f failure, err error) {
 		}
 	case e.sched.awaits(st):
 		err = fmt.Errorf("dead letter to %s: %w", letterTopic(l.Topic, e.group), err)
+		if hasCode(err, kafka.ErrMsgSizeTooLarge, kafka.ErrInvalidMsgSize, kafka.ErrRecordListTooLarge) {
+			err = fmt.Errorf("%w: it is the record with some 500 bytes of headers more: see max.message.bytes of that topic, and message.max.bytes in WithDeadLetterProducer", err)
+		}
 		e.stop(l.recordError(t, f.stage, errors.Join(f.err, err), "")) // first, so that nothing behind it is started
 		e.sched.refused(st)
 	}

@@ -55,6 +55,13 @@
 // topic, partition, offset and group identify it. [WithDeadLetterHeaders] writes the names of Kafka Connect, Kafka Streams or
 // Spring instead. [Redrive] sends dead letters back to where they come from, [ReadDeadLetters] lists them.
 //
+// # Memory
+//
+// Behind a stuck handler a consumer holds [WithQueueBytes] of records, what librdkafka fetches ahead (queued.max.messages.kbytes, 16 MiB here), and
+// up to three answers to fetches (fetch.max.bytes, 4 MiB here), each of which is kept in whole until its last record is gone: some 100 MiB over what
+// the process takes at rest. glibc keeps some of what was freed on top of that, 40 MiB more were seen, unless the environment says
+// MALLOC_MMAP_THRESHOLD_=131072.
+//
 // # Telemetry
 //
 // [WithHooks] takes what wants to be told of handlers, settled records, retries, dead letters, commits, rebalances, drains and how partitions stand:

@@ -17,8 +17,12 @@ import (
 const (
 	tick      = 100 * time.Millisecond // between two stores of offsets, and the longest wait in Poll
 	shortPoll = 5 * time.Millisecond   // in Poll, while something else may want the poll goroutine
+	breath    = 20 * time.Millisecond  // that a full lane has to make room, whoever waits
 	startTime = 30 * time.Second       // for brokers to answer when Run begins
 )
+
+// errStartTime ends a start after its time. It is a context.DeadlineExceeded.
+var errStartTime = fmt.Errorf("the brokers did not answer in time: %w", context.DeadlineExceeded)
 
 // engine is the untyped core of one Run. The goroutine that calls Run is the poll goroutine: it alone calls the Kafka client,
 // and owns every field that is not said to be shared. It never runs the user's code and never waits for it, except in a revoke.
@@ -41,7 +45,7 @@ type engine struct {
 	letters *deadLetters // shared; nil without dead letters
 
 	lanes      map[TopicPartition]*lane
-	recent     *lane                    // lane of the last message
+	burst      burst
 	lingering  map[TopicPartition]*lane // closed, but a handler did not return in time
 	epoch      int64
 	crowded    map[TopicPartition]*lane // full, or just not any more
@@ -49,7 +53,8 @@ type engine struct {
 	joined     bool                     // had an assignment, if an empty one
 	subscribed bool
 	stays      bool      // in its group when it ends: a static member of the classic protocols
-	joinBy     time.Time // when a member of the new protocol has joined its group; zero in the classic ones
+	epochs     bool      // its group has epochs: the new protocol (KIP-848)
+	refused    bool      // by the brokers: it will not get into its group any more
 	toEnd      bool      // ends when its partitions are read to their ends
 	drainBy    time.Time // a shutdown's end of the drain; zero before
 	ticked     time.Time
@@ -57,6 +62,8 @@ type engine struct {
 	reported   time.Time // to the hooks
 	asked      time.Time // for the spans of partitions
 	observed   bool      // by a hook that wants to know the status
+
+	lastError error // of those that pass
 
 	cut ShutdownError // what revocations during a shutdown cut short
 
@@ -145,7 +152,7 @@ func (e *engine) connect(config, letterConfig kafka.ConfigMap) (err error) {
 	ctx := e.stopping
 	if !e.set.allowMissing {
 		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, startTime)
+		ctx, cancel = context.WithTimeoutCause(ctx, e.set.startTime, errStartTime)
 		defer cancel()
 	}
 	if letterConfig != nil {
@@ -154,15 +161,13 @@ func (e *engine) connect(config, letterConfig kafka.ConfigMap) (err error) {
 		}
 	}
 	if err := e.attend(func() error { return e.checkTopics(ctx) }); err != nil {
-		return err
+		return withLast(err, e.lastError)
 	}
 	if err := e.client.SubscribeTopics(e.topics, e.rebalance); err != nil {
 		return fmt.Errorf("consumer: subscribe: %w", err)
 	}
 	e.subscribed = true
-	if newProtocol(config) {
-		e.joinBy = time.Now().Add(joinTime)
-	} else {
+	if e.epochs = newProtocol(config); !e.epochs {
 		_, e.stays = config["group.instance.id"]
 	}
 	return nil
@@ -171,7 +176,9 @@ func (e *engine) connect(config, letterConfig kafka.ConfigMap) (err error) {
 // checkTopics makes sure that all topics are there.
 func (e *engine) checkTopics(ctx context.Context) error {
 	for _, topic := range e.topics {
-		if err := kafkaclient.WaitTopic(ctx, e.client, topic, e.set.allowMissing); err != nil {
+		if err := kafkaclient.WaitTopic(ctx, e.client, topic, e.set.allowMissing); errors.Is(err, ErrTopicMissing) {
+			return fmt.Errorf("consumer: %w: %s", err, kafkaclient.TopicHint)
+		} else if err != nil {
 			return fmt.Errorf("consumer: %w", err)
 		}
 	}
@@ -209,23 +216,17 @@ func (e *engine) poll() {
 	}
 }
 
-// step waits for one event of the client and serves it. Rebalances happen inside.
+// step waits for an event of the client and serves it, and the records that are ready behind it. Rebalances happen inside.
 func (e *engine) step(timeout time.Duration) {
 	e.sched.beat()
-	switch event := e.client.Poll(int(timeout.Milliseconds())).(type) {
-	case *kafka.Message:
-		e.message(event)
-	case kafka.Error:
-		e.clientError(event)
-	case kafka.OffsetsCommitted:
-		e.committed(event)
-	case kafka.PartitionEOF:
-		e.reached(event)
-	case kafka.OAuthBearerTokenRefresh:
-		e.tokens.Refresh()
-	case *kafka.Stats:
-		each(e.set.hooks, func(h HookStats) { h.OnStats(event.String()) })
+	for range burstRecords {
+		event := e.client.Poll(int(timeout.Milliseconds()))
+		if event == nil || !e.event(event) {
+			break
+		}
+		timeout = 0
 	}
+	e.handOver()
 	now := time.Now()
 	if len(e.crowded) > 0 && now.Sub(e.resumed) >= shortPoll {
 		e.resumed = now
@@ -238,51 +239,55 @@ func (e *engine) step(timeout time.Duration) {
 	}
 }
 
-// message hands a record to its lane.
-func (e *engine) message(m *kafka.Message) {
-	if m.TopicPartition.Error != nil {
-		if kafkaError, ok := errors.AsType[kafka.Error](m.TopicPartition.Error); ok {
-			e.clientError(kafkaError)
-		}
-		return
+// event serves one event of the client. It reports whether the next one may be polled at once, before the poll goroutine looks after
+// anything else: after a record, unless it filled its lane.
+func (e *engine) event(event kafka.Event) bool {
+	if m, ok := event.(*kafka.Message); ok {
+		return e.message(m)
 	}
-	l := e.recent
-	if l == nil || l.Partition != m.TopicPartition.Partition || l.Topic != *m.TopicPartition.Topic {
-		if l = e.lanes[TopicPartition{*m.TopicPartition.Topic, m.TopicPartition.Partition}]; l == nil {
-			return // of a partition that was just given back
-		}
-		e.recent = l
+	e.handOver()
+	switch event := event.(type) {
+	case kafka.Error:
+		e.clientError(event)
+	case kafka.OffsetsCommitted:
+		e.committed(event)
+	case kafka.PartitionEOF:
+		e.reached(event)
+	case kafka.OAuthBearerTokenRefresh:
+		e.tokens.Refresh()
+	case *kafka.Stats:
+		each(e.set.hooks, func(h HookStats) { h.OnStats(event.String()) })
 	}
-	held, ok := l.push(m)
-	if !ok {
-		if e.repeated(l, m) {
-			return
-		}
-		var err error
-		if l, err = e.rewound(l); err != nil {
-			e.stop(fmt.Errorf("consumer: go on with %s: %w", l.TopicPartition, err))
-			return
-		}
-		held, _ = l.push(m)
-	}
-	l.again.saw(m)
-	if !l.full && e.full(held) {
-		e.fill(l)
-	}
+	return false
 }
 
 // clientError ends the run for errors that do not pass, and logs the others: the client deals with them itself.
 func (e *engine) clientError(err kafka.Error) {
 	switch {
 	case err.IsFatal():
+		e.refused = true
 		e.stop(fmt.Errorf("consumer: %w", err))
 	case !e.set.allowMissing && (err.Code() == kafka.ErrUnknownTopicOrPart || err.Code() == kafka.ErrUnknownTopic):
 		e.stop(fmt.Errorf("consumer: %w: %w", ErrTopicMissing, err))
 	case hasCode(err, kafka.ErrTopicAuthorizationFailed, kafka.ErrGroupAuthorizationFailed, kafka.ErrClusterAuthorizationFailed):
+		e.refused = true
 		e.stop(fmt.Errorf("consumer: %w: %w", ErrUnauthorized, err))
+	case err.Code() == kafka.ErrAutoOffsetReset:
+		e.stop(fmt.Errorf("consumer: group %s has no offset to go on from, and auto.offset.reset is error: %w", e.group, err))
 	case err.Code() == kafka.ErrInvalidSessionTimeout:
 		e.stop(fmt.Errorf("consumer: join group %s: session.timeout.ms is outside of what the brokers allow (group.min.session.timeout.ms and group.max.session.timeout.ms there): %w", e.group, err))
 	default:
+		if err.Code() != kafka.ErrAllBrokersDown { // which says less than the error of each broker before it
+			e.lastError = err
+		}
 		e.log.Warn("Kafka client", slog.Any(keyError, err))
 	}
+}
+
+// withLast adds the last error of a client, which may be the reason that nothing answers; nil adds nothing.
+func withLast(err, last error) error {
+	if last == nil {
+		return err
+	}
+	return fmt.Errorf("%w; the client's last error: %w", err, last)
 }

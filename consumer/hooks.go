@@ -3,6 +3,7 @@ package consumer
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"time"
 )
@@ -25,7 +26,7 @@ type Info struct {
 
 // HookHandle is told of each call of the handler.
 type HookHandle interface {
-	// OnHandle is called before the handler, with its records, and returns the context that the handler gets.
+	// OnHandle is called before the handler, with its records, and returns the context that the handler gets; nil leaves it as it is.
 	OnHandle(ctx context.Context, recs []AnyRecord) context.Context
 	// OnHandled is called with that context when the handler has returned, with its result, of which [ResultOf] says the kind.
 	OnHandled(ctx context.Context, recs []AnyRecord, err error, took time.Duration)
@@ -118,9 +119,27 @@ func ResultOf(ctx context.Context, err error) Outcome {
 	}
 }
 
-// WithHooks adds hooks, which are called in this order. Default: none.
+// WithHooks adds hooks, which are called in this order. Default: none. [New] refuses one that implements none of the interfaces, as a value
+// does whose methods belong to its pointer.
 func WithHooks(hooks ...Hook) Option {
-	return option(func(s *settings) { s.hooks.list = append(s.hooks.list, hooks...) })
+	return option(func(s *settings) {
+		for _, hook := range hooks {
+			if !isHook(hook) {
+				s.problems = append(s.problems, fmt.Errorf("consumer: WithHooks: %T implements no interface of hooks, such as consumer.HookHandle", hook))
+			}
+		}
+		s.hooks.list = append(s.hooks.list, hooks...)
+	})
+}
+
+// isHook reports whether a hook will ever be called.
+func isHook(hook Hook) bool {
+	switch hook.(type) {
+	case HookFor, HookHandle, HookSettle, HookRetry, HookDeadLetter, HookDecodeError, HookRebalance, HookDrain, HookCommit, HookStats, HookStatus:
+		return true
+	default:
+		return false
+	}
 }
 
 // hooks are those of one consumer.

@@ -3,6 +3,7 @@ package consumer_test
 import (
 	"context"
 	"errors"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -313,4 +314,48 @@ func wantToken(c *kfake.Cluster) <-chan struct{} {
 		return response, nil, true
 	})
 	return logins
+}
+
+// leaving ends the goroutine that tells it of a dead letter, as a test that fails in a hook does, and returns no context.
+type leaving struct{ results chan error }
+
+func (leaving) OnHandle(context.Context, []consumer.AnyRecord) context.Context { return nil }
+
+func (l leaving) OnHandled(_ context.Context, _ []consumer.AnyRecord, err error, _ time.Duration) {
+	l.results <- err
+}
+
+func (leaving) OnDeadLetter(consumer.Ref, consumer.Stage, string, error) { runtime.Goexit() }
+
+func TestHooksThatEndTheirGoroutine(t *testing.T) {
+	t.Parallel()
+	c := cluster(t, 1)
+	produce(t, c, numbered(0, 0, 3)...)
+	hook := leaving{make(chan error, 10)}
+	r := start(t, newText(t, config(c), consumer.WithDeadLetters(), consumer.WithHooks(hook)), func(ctx context.Context, _ *textRecord) error {
+		if ctx == nil {
+			t.Error("the handler's context is nil")
+		}
+		return consumer.DeadLetter(errBill)
+	})
+	eventually(t, "every dead letter is settled", func() bool { return committed(c, 0) == 3 })
+	r.stop()
+}
+
+// TestHooksAreToldOfAHandlerThatDoesNotReturn: it was not handled.
+func TestHooksAreToldOfAHandlerThatDoesNotReturn(t *testing.T) {
+	t.Parallel()
+	c := cluster(t, 1)
+	produce(t, c, numbered(0, 0, 1)...)
+	hook := leaving{make(chan error, 10)}
+	r := start(t, newText(t, config(c), consumer.WithHooks(hook)), func(context.Context, *textRecord) error {
+		runtime.Goexit()
+		return nil
+	})
+	if err := receive(t, hook.results); err == nil || !strings.Contains(err.Error(), "Goexit") {
+		t.Errorf("OnHandled was told %v, want that the handler did not return", err)
+	}
+	if err := r.wait(); err == nil || !strings.Contains(err.Error(), "Goexit") {
+		t.Errorf("Run() = %v, want the handler that ended its goroutine", err)
+	}
 }

@@ -2,8 +2,7 @@ package consumer
 
 import (
 	"context"
-
-	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
+	"sync/atomic"
 )
 
 // lane is one partition during one assignment: its records, grouped into strands, and its watermark. The poll goroutine makes it, feeds
@@ -25,24 +24,28 @@ type lane struct {
 	brake brake
 
 	// What follows is guarded by the scheduler's lock.
-	strands        map[strandKey]*strand
+	strands        map[strandKey]*strand // those that have any records
+	whole          *strand               // of the whole partition, in strands or not; nil where the order is another one
 	mark           watermark
 	records, bytes int   // unsettled
 	busy           int   // strands that a worker has, or that are condemned
 	waits          bool  // for an earlier lane of the partition, whose handlers did not return in time
 	next           *lane // the one that waits for this one
 	suspended      bool  // by the user
-	halted         bool  // starts nothing any more
+	halted         bool  // starts nothing any more; the poll goroutine sets it
 	abandoned      bool  // sends no dead letters any more
 	closed         bool  // the epoch is over: completions change nothing
 	cut            []Ref // handlers that were cancelled before they had settled their records
 	unflushed      []Ref // dead letters that were given up
+
+	shut atomic.Bool // halted or suspended: workers look at it between two records, without the lock
 
 	// What follows belongs to the poll goroutine.
 	full, held bool  // why its partition is not to be fetched: it holds enough; the user has paused it
 	paused     bool  // in the client
 	atEnd      bool  // was read to the end of its partition
 	stored     int64 // the offset stored last
+	weighed    load  // after the last hand-over: workers have made it less
 	again      repetition
 }
 
@@ -50,6 +53,9 @@ func newLane(e *engine, p TopicPartition, epoch int64) *lane {
 	l := &lane{TopicPartition: p, e: e, epoch: epoch, done: make(chan struct{}), strands: map[strandKey]*strand{}, stored: -1}
 	l.handler, l.cancel = context.WithCancelCause(e.values)
 	l.upstream, l.interrupt = context.WithCancelCause(l.handler)
+	if e.set.order.kind == byPartition {
+		l.whole = &strand{lane: l}
+	}
 	return l
 }
 
@@ -71,38 +77,61 @@ type load struct {
 	records, bytes, total int
 }
 
-// push queues a polled record. A halted lane drops it: it was not settled and will be delivered again. ok is false for a record
-// whose offset is not above the last one: it belongs to another epoch.
-func (l *lane) push(m *kafka.Message) (_ load, ok bool) {
+// enqueue takes polled records, in the order of their offsets. A halted lane drops them: they were not settled and will be delivered again.
+func (l *lane) enqueue(tasks []*task) load {
 	s := &l.e.sched
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if l.halted {
-		return load{}, true
+		return load{}
 	}
-	if !l.mark.deliver(int64(m.TopicPartition.Offset)) {
-		return load{}, false
+	for _, t := range tasks {
+		if !l.mark.deliver(t.offset()) {
+			continue // never: the poll goroutine has looked
+		}
+		s.arrived++
+		t.seq = s.arrived
+		l.records++
+		l.bytes += t.size
+		s.bytes += t.size
+		st := l.strand(t)
+		st.queue.push(t)
+		if st.state == resting || st.state == gathering {
+			s.advance(st)
+		}
 	}
-	s.arrived++
-	t := newTask(m, s.arrived, s.pulse.last.Load())
-	l.records++
-	l.bytes += t.size
-	s.bytes += t.size
-	st := s.order.find(l, m)
-	if st == nil {
-		st = &strand{lane: l, key: s.order.key(m)}
+	s.dispatch()
+	return l.weight()
+}
+
+// strand returns the strand that a task belongs to, which is among those that have records then. That of a whole partition is looked up only
+// when it comes to have some, and is used again.
+func (l *lane) strand(t *task) *strand {
+	st := l.whole
+	switch {
+	case st == nil:
+		if st = l.e.sched.order.find(l, t.m); st == nil {
+			st = &strand{lane: l, key: l.e.sched.order.key(t.m)}
+			l.strands[st.key] = st
+		}
+	case st.empty():
 		l.strands[st.key] = st
 	}
-	st.queue.push(t)
-	if st.state == resting || st.state == gathering {
-		s.advance(st)
-		s.dispatch()
+	return st
+}
+
+// count takes note of what a worker has settled of its run, of which it tells at its end otherwise. The scheduler's lock is held.
+func (l *lane) count() {
+	if l.whole != nil {
+		l.e.sched.count(l.whole)
 	}
-	return l.weight(), true
 }
 
 // weight is the load while the scheduler's lock is held.
-func (l *lane) weight() load { return load{l.records, l.bytes, l.e.sched.bytes} }
+func (l *lane) weight() load {
+	l.count()
+	return load{l.records, l.bytes, l.e.sched.bytes}
+}
 
 // load returns what is unsettled.
 func (l *lane) load() load {
@@ -115,6 +144,7 @@ func (l *lane) load() load {
 func (l *lane) position() (int64, bool) {
 	l.e.sched.mu.Lock()
 	defer l.e.sched.mu.Unlock()
+	l.count()
 	offset, ok := l.mark.position()
 	return offset, ok && !l.closed
 }
@@ -125,6 +155,7 @@ func (l *lane) halt(cause error) {
 	s := &l.e.sched
 	s.mu.Lock()
 	l.halted = true
+	l.shut.Store(true)
 	for _, st := range l.strands {
 		switch st.state {
 		case working, condemned:
@@ -146,7 +177,7 @@ func (l *lane) abandon() {
 	l.abandoned = true
 	for _, st := range l.strands {
 		if st.state == condemned {
-			l.unflushed = st.refs(l.unflushed)
+			l.unflushed = appendRefs(l.unflushed, st.current)
 			s.leave(st)
 		}
 	}
@@ -174,7 +205,9 @@ func (l *lane) suspend(on bool) {
 	s := &l.e.sched
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if l.suspended = on; !on {
+	l.suspended = on
+	l.shut.Store(on || l.halted)
+	if !on {
 		s.reopen(l)
 		return
 	}
@@ -192,10 +225,9 @@ func (l *lane) unfinished() (abandoned, unflushed []Ref) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	abandoned, unflushed = append(abandoned, l.cut...), append(unflushed, l.unflushed...)
+	l.count()
 	for _, st := range l.strands {
-		if st.handling.Load() {
-			abandoned = st.refs(abandoned)
-		}
+		abandoned = appendRefs(abandoned, st.rest()[:st.handling.Load()])
 	}
 	return abandoned, unflushed
 }

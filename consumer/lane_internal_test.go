@@ -50,6 +50,9 @@ func end(l *lane) {
 	l.cancel(nil)
 }
 
+// push hands one record to a lane.
+func (l *lane) push(m *kafka.Message) { l.enqueue([]*task{newTask(m, l.e.pulse.last.Load())}) }
+
 func message(offset int64) *kafka.Message {
 	topic := "orders.raw"
 	return &kafka.Message{TopicPartition: kafka.TopicPartition{Topic: &topic, Offset: kafka.Offset(offset)}, Value: []byte("v")}

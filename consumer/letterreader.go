@@ -8,12 +8,16 @@ import (
 	"log/slog"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
 
 	"github.com/magicbyte-go/magicbyte/internal/kafkaclient"
 	"github.com/magicbyte-go/magicbyte/internal/kafkaconfig"
 )
+
+// letterCloseTimeout is how long the clients of a redrive may take to close.
+const letterCloseTimeout = 5 * time.Second
 
 // letterReader reads a topic of dead letters from given offsets to the ends that it had at the beginning, without joining a group. One
 // goroutine uses it.
@@ -23,6 +27,7 @@ type letterReader struct {
 	drains sync.WaitGroup
 	ends   map[int32]int64 // of partitions that are not read to the end yet
 	log    *slog.Logger
+	last   error // of the client, that passes
 }
 
 // openLetters opens the client, which commits for a group.
@@ -30,6 +35,7 @@ func openLetters(config kafka.ConfigMap, group string, source kafkaclient.TokenS
 	resolved, err := kafkaconfig.Resolve(config, kafkaconfig.Rules{
 		Package: "consumer: redrive",
 		Kind:    kafkaconfig.Consumer,
+		Tokens:  source != nil,
 		Owned: map[string]kafkaconfig.Owned{
 			"group.id":                 {Value: group, Instead: "use RedriveOptions.Group"},
 			"enable.auto.offset.store": {Value: false, Instead: atLeastOnce},
@@ -37,7 +43,11 @@ func openLetters(config kafka.ConfigMap, group string, source kafkaclient.TokenS
 			"enable.auto.commit":       {Value: false, Instead: atLeastOnce},
 			"auto.offset.reset":        {Value: "earliest", Instead: "the first redrive begins with the oldest dead letter"},
 			"isolation.level":          {Value: "read_committed", Instead: "records of aborted transactions must not be seen"},
+			"go.events.channel.enable": {Instead: "it polls by itself"},
+			"go.events.channel.size":   {Instead: "it polls by itself"},
 			"go.logs.channel.enable":   {Value: true, Instead: "use the logger of RedriveOptions"},
+			"go.logs.channel":          {Instead: "use the logger of RedriveOptions"},
+			"log.queue":                {Instead: "use the logger of RedriveOptions"},
 		},
 		Required: map[string]string{"bootstrap.servers": "the brokers to connect to first, as host:port, separated by commas"},
 	})
@@ -73,7 +83,7 @@ func (r *letterReader) assign(ctx context.Context, topic, group string) error {
 		return err
 	})
 	if err != nil {
-		return fmt.Errorf("consumer: read dead letters: %w", err)
+		return withLast(fmt.Errorf("consumer: read dead letters: %w", err), r.last)
 	}
 	r.ends = map[int32]int64{}
 	for i, span := range spans {
@@ -149,23 +159,36 @@ func (r *letterReader) poll() (kafka.Event, error) {
 		if event.IsFatal() || hasCode(event, kafka.ErrTopicAuthorizationFailed, kafka.ErrGroupAuthorizationFailed, kafka.ErrUnknownTopicOrPart) {
 			return nil, fmt.Errorf("consumer: read dead letters: %w", event)
 		}
+		if event.Code() != kafka.ErrAllBrokersDown {
+			r.last = event
+		}
 		r.log.Warn("Kafka client", slog.Any(keyError, event))
 	}
 	return event, nil
 }
 
+// close closes the client, which may hang.
 func (r *letterReader) close() {
-	r.tokens.Close()
-	if err := r.client.Close(); err != nil {
-		r.log.Warn("Kafka client not closed", slog.Any(keyError, err))
+	closed := kafkaclient.CloseWithin(letterCloseTimeout, func() {
+		r.tokens.Close()
+		if err := r.client.Close(); err != nil {
+			r.log.Warn("Kafka client not closed", slog.Any(keyError, err))
+		}
+		r.drains.Wait()
+	})
+	if !closed {
+		r.log.Warn("the Kafka client that reads dead letters did not close in time", slog.Duration(keyDuration, letterCloseTimeout))
 	}
-	r.drains.Wait()
 }
 
 // ReadDeadLetters reads a topic of dead letters from its oldest to the end that it has when the loop begins, in no order of partitions, and commits nothing. config
 // holds librdkafka's properties by their own names; bootstrap.servers must be there. An error is the last thing that is yielded.
 func ReadDeadLetters(ctx context.Context, config kafka.ConfigMap, topic string) iter.Seq2[*Letter, error] {
 	return func(yield func(*Letter, error) bool) {
+		if err := kafkaclient.CheckTopicName(topic); err != nil {
+			yield(nil, fmt.Errorf("consumer: read dead letters: %w", err))
+			return
+		}
 		reader, err := openLetters(config, topic+".reader", nil, slog.New(slog.DiscardHandler)) //nolint:contextcheck // log lines are drained until it is closed
 		if err != nil {
 			yield(nil, err)

@@ -2,6 +2,7 @@ package consumer
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -31,7 +32,10 @@ func (d *deadLetters) check(ctx context.Context, topics []string, create bool) e
 			}
 		}
 		if err := kafkaclient.WaitTopic(ctx, d.producer, name, create); err != nil {
-			return fmt.Errorf("consumer: dead letters (create the topic, or see WithCreateTopics): %w", err)
+			if errors.Is(err, ErrTopicMissing) {
+				return fmt.Errorf("consumer: dead letters: %w: create it, or let Run do so by WithCreateTopics", err)
+			}
+			return fmt.Errorf("consumer: dead letters: %w", err)
 		}
 		if admin != nil {
 			if err := checkWritable(ctx, admin, name); err != nil {

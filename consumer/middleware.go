@@ -1,6 +1,9 @@
 package consumer
 
-import "context"
+import (
+	"context"
+	"errors"
+)
 
 // Handler is a handler of records of any types, as [Middleware] sees it.
 type Handler func(ctx context.Context, rec AnyRecord) error
@@ -12,7 +15,14 @@ type Middleware func(next Handler) Handler
 // WithMiddleware puts middleware around the handler of [Consumer.Run] and [Consumer.Records], the first outermost. Default: none.
 // [Consumer.RunBatch] refuses it.
 func WithMiddleware(middleware ...Middleware) Option {
-	return option(func(s *settings) { s.middleware = append(s.middleware, middleware...) })
+	return option(func(s *settings) {
+		for _, m := range middleware {
+			if m == nil {
+				s.problems = append(s.problems, errors.New("consumer: WithMiddleware: a nil Middleware"))
+			}
+		}
+		s.middleware = append(s.middleware, middleware...)
+	})
 }
 
 // wrap puts middleware around a handler.

@@ -70,6 +70,34 @@ func TestNewReportsEveryProblem(t *testing.T) {
 			name: "deserializers", config: good(), key: serde.StringValue(), value: failed{serde.StringValue()},
 			want: []string{"deserializer of the key reads the value", "value: no schema"},
 		},
+		{name: "deserializers that are nil pointers", config: good(), value: (*serde.Plain[string])(nil), want: []string{"deserializer of the value is nil"}},
+		{
+			name: "an empty group, as from a variable that is not set", config: with("group.id", ""),
+			want: []string{`"group.id" must be set`},
+		},
+		{
+			name: "nothing where something is wanted", config: good(),
+			opts: []consumer.Option{nil, consumer.WithLogger(nil), consumer.WithHooks(nil), consumer.WithMiddleware(nil)},
+			want: []string{"a nil Option", "WithLogger: the logger is nil", "WithHooks: <nil>", "WithMiddleware: a nil"},
+		},
+		{
+			name: "a hook whose methods belong to its pointer", config: good(), opts: []consumer.Option{consumer.WithHooks(pointed{})},
+			want: []string{"WithHooks: consumer_test.pointed implements no interface of hooks"},
+		},
+		{
+			name: "tokens without a source", config: with("security.protocol", "SASL_SSL", "sasl.mechanisms", "OAUTHBEARER"),
+			want: []string{"OAUTHBEARER needs WithTokenSource"},
+		},
+		{
+			name: "tokens of OpenID Connect",
+			config: with("security.protocol", "sasl_ssl", "sasl.mechanism", "OAUTHBEARER", "sasl.oauthbearer.method", "oidc", "sasl.oauthbearer.client.id", "c",
+				"sasl.oauthbearer.client.secret", "s", "sasl.oauthbearer.token.endpoint.url", "http://localhost:1"),
+		},
+		{
+			name: "a source of tokens that nobody asks", config: good(),
+			opts: []consumer.Option{consumer.WithTokenSource(func(context.Context) (kafka.OAuthBearerToken, error) { return kafka.OAuthBearerToken{}, nil })},
+			want: []string{"WithTokenSource: its tokens are not asked for", "sasl.mechanism=OAUTHBEARER"},
+		},
 		{
 			name: "bounds", config: good(),
 			opts: []consumer.Option{consumer.WithPartitionQueue(0, 1), consumer.WithQueueBytes(0), consumer.WithCancelGrace(-1)},
@@ -97,8 +125,10 @@ func TestNewReportsEveryProblem(t *testing.T) {
 		{name: "a revoke that takes too long", config: with("max.poll.interval.ms", 20000, "session.timeout.ms", 6000), want: []string{"WithRevokeDrain", "max.poll.interval.ms"}},
 		{
 			name: "properties of the dead-letter producer", config: good(),
-			opts: []consumer.Option{consumer.WithDeadLetters(), consumer.WithDeadLetterProducer(kafka.ConfigMap{"acks": "1", "no.such": 1})},
-			want: []string{`"acks"`, "no.such"},
+			opts: []consumer.Option{consumer.WithDeadLetters(), consumer.WithDeadLetterProducer(kafka.ConfigMap{
+				"request.required.acks": "1", "no.such": 1, "go.batch.producer": true, "default.topic.config": kafka.ConfigMap{"delivery.report.only.error": true},
+			})},
+			want: []string{`"request.required.acks"`, "no.such", `"go.batch.producer"`, `"delivery.report.only.error" in default.topic.config`},
 		},
 		{
 			name: "a dead-letter producer without dead letters", config: good(), opts: []consumer.Option{consumer.WithDeadLetterProducer(kafka.ConfigMap{"linger.ms": 1})},
@@ -132,6 +162,48 @@ func TestNewReportsEveryProblem(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// pointed is no hook, a pointer to it is.
+type pointed struct{}
+
+func (*pointed) OnStats(string) {}
+
+// TestOwnedProperties tries to set each property that is the package's own, by each of its names, at the top and among the properties of topics.
+func TestOwnedProperties(t *testing.T) {
+	t.Parallel()
+	for name, property := range map[string]struct {
+		value   kafka.ConfigValue
+		instead string
+	}{
+		"enable.auto.offset.store":        {true, "at least once"},
+		"enable.auto.commit":              {false, "at least once"},
+		"auto.commit.enable":              {false, "at least once"},
+		"isolation.level":                 {"read_uncommitted", "aborted transactions"},
+		"enable.partition.eof":            {true, "RunToEnd"},
+		"go.events.channel.enable":        {true, "Run polls"},
+		"go.events.channel.size":          {1, "Run polls"},
+		"go.application.rebalance.enable": {true, "Run handles rebalances"},
+		"go.logs.channel.enable":          {false, "WithLogger"},
+		"go.logs.channel":                 {make(chan kafka.LogEvent), "WithLogger"},
+		"log.queue":                       {false, "WithLogger"},
+	} {
+		set := func() kafka.ConfigMap {
+			return kafka.ConfigMap{"bootstrap.servers": "localhost:1", "group.id": group, "auto.offset.reset": "earliest"}
+		}
+		top, inTopic := set(), set()
+		top[name] = property.value
+		inTopic["default.topic.config"] = kafka.ConfigMap{name: property.value}
+		for place, config := range map[string]kafka.ConfigMap{"at the top": top, "in default.topic.config": inTopic} {
+			t.Run(name+" "+place, func(t *testing.T) {
+				t.Parallel()
+				_, err := consumer.New(config, []string{topic}, serde.StringKey(), serde.StringValue())
+				if err == nil || !strings.Contains(err.Error(), `"`+name+`"`) || !strings.Contains(err.Error(), property.instead) {
+					t.Errorf("New() = %v, want %q and %q in it", err, name, property.instead)
+				}
+			})
+		}
 	}
 }
 
@@ -198,6 +270,17 @@ func TestMissingTopics(t *testing.T) {
 		err := start(t, newText(t, config(c), consumer.WithDeadLetters()), nothing).wait()
 		if !errors.Is(err, consumer.ErrTopicMissing) || !strings.Contains(err.Error(), letters) || !strings.Contains(err.Error(), "WithCreateTopics") {
 			t.Errorf("Run() = %v, want ErrTopicMissing for %s and the way out", err, letters)
+		}
+	})
+	t.Run("dead letters that brokers would create when asked", func(t *testing.T) {
+		t.Parallel()
+		c := cluster(t, 1, kfake.AllowAutoTopicCreation())
+		if err := c.DeleteTopic(letters); err != nil {
+			t.Fatal(err)
+		}
+		err := start(t, newText(t, config(c), consumer.WithDeadLetters()), nothing).wait()
+		if !errors.Is(err, consumer.ErrTopicMissing) || c.TopicInfo(letters) != nil {
+			t.Errorf("Run() = %v, want ErrTopicMissing; the topic afterwards: %v", err, c.TopicInfo(letters))
 		}
 	})
 	t.Run("dead letters that are created", func(t *testing.T) {

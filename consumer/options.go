@@ -47,6 +47,8 @@ type settings struct {
 	revokeDrain, cancelGrace                           time.Duration
 	drain, flush, leave, closeTimeout, shutdownTimeout time.Duration
 
+	startTime time.Duration // without WithAllowMissingTopic
+
 	openConsumer kafkaclient.OpenConsumer
 	openProducer kafkaclient.OpenProducer
 }
@@ -66,6 +68,7 @@ func defaultSettings() settings {
 		leave:             time.Second,
 		closeTimeout:      5 * time.Second,
 		shutdownTimeout:   28 * time.Second,
+		startTime:         startTime,
 		openConsumer:      kafkaclient.NewConsumer,
 		openProducer:      kafkaclient.NewProducer,
 	}
@@ -74,9 +77,11 @@ func defaultSettings() settings {
 // WithLogger sets where the consumer and librdkafka log to. Default: nowhere.
 func WithLogger(log *slog.Logger) Option {
 	return option(func(s *settings) {
-		if log != nil {
-			s.log = log
+		if log == nil {
+			s.problems = append(s.problems, errors.New("consumer: WithLogger: the logger is nil"))
+			return
 		}
+		s.log = log
 	})
 }
 

@@ -126,7 +126,7 @@ func TestHooks(t *testing.T) {
 	produce(t, c, &kgo.Record{Value: []byte("v")})
 	o := observer{make(chan string, 20)}
 	calls := 0
-	r := start(t, newText(t, config(c), consumer.WithDeadLetters(), consumer.WithHooks(o, "no hook at all")), func(ctx context.Context, _ *textRecord) error {
+	r := start(t, newText(t, config(c), consumer.WithDeadLetters(), consumer.WithHooks(o)), func(ctx context.Context, _ *textRecord) error {
 		if ctx.Value(hooked{}) != true {
 			t.Error("the handler's context is not the one that the hook returned")
 		}

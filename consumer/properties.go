@@ -18,6 +18,7 @@ func rules(user kafka.ConfigMap, set settings) kafkaconfig.Rules {
 	r := kafkaconfig.Rules{
 		Package: "consumer",
 		Kind:    kafkaconfig.Consumer,
+		Tokens:  set.tokens != nil,
 		Owned: map[string]kafkaconfig.Owned{
 			"enable.auto.offset.store":        {Value: false, Instead: atLeastOnce},
 			"enable.auto.commit":              {Value: true, Instead: atLeastOnce},
@@ -25,6 +26,7 @@ func rules(user kafka.ConfigMap, set settings) kafkaconfig.Rules {
 			"enable.partition.eof":            {Value: false, Instead: "use RunToEnd"},
 			"go.logs.channel.enable":          {Value: true, Instead: "use WithLogger"},
 			"go.logs.channel":                 {Instead: "use WithLogger"},
+			"log.queue":                       {Instead: "use WithLogger"},
 			"go.events.channel.enable":        {Instead: "Run polls by itself"},
 			"go.events.channel.size":          {Instead: "Run polls by itself"},
 			"go.application.rebalance.enable": {Instead: "Run handles rebalances"},
@@ -35,6 +37,9 @@ func rules(user kafka.ConfigMap, set settings) kafkaconfig.Rules {
 			// librdkafka's default does not fetch for a whole second once its queue was full, which ours often is.
 			"fetch.queue.backoff.ms":        10,
 			"partition.assignment.strategy": "cooperative-sticky",
+			// The client keeps an answer in whole until its last record is gone, beside the next one: librdkafka's default of 50 MiB is
+			// several times what it may fetch ahead.
+			"fetch.max.bytes": 4 << 20,
 		},
 		Required: map[string]string{
 			"bootstrap.servers": "the brokers to connect to first, as host:port, separated by commas",

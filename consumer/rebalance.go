@@ -13,6 +13,7 @@ import (
 // rebalance is the client's callback, inside Poll. It acknowledges the change itself, by the call that the protocol
 // wants: left to the client, a failed one would block for ever, and a returned error would be thrown away.
 func (e *engine) rebalance(_ *kafka.Consumer, event kafka.Event) error {
+	e.pushBurst()
 	var err error
 	client := e.client
 	cooperative := client.GetRebalanceProtocol() == "COOPERATIVE"
@@ -86,7 +87,7 @@ func (e *engine) forget(l *lane) {
 	if !l.ended() {
 		e.lingering[l.TopicPartition] = l
 	}
-	e.recent = nil
+	e.burst.lane = nil
 }
 
 // rewound opens a new epoch for a partition whose offsets went back: its topic was made anew, or its log was cut when a replica

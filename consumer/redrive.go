@@ -62,7 +62,7 @@ func Redrive(ctx context.Context, config kafka.ConfigMap, topic string, options 
 	if err := options.complete(topic); err != nil {
 		return Redriven{}, err
 	}
-	writing, err := letterConfig(config, options.Producer)
+	writing, err := letterConfig("consumer: redrive", config, options.Producer, options.Tokens != nil)
 	if err != nil {
 		return Redriven{}, err
 	}
@@ -79,7 +79,11 @@ func Redrive(ctx context.Context, config kafka.ConfigMap, topic string, options 
 	if err != nil {
 		return Redriven{}, err
 	}
-	defer letters.close()
+	defer func() {
+		if !kafkaclient.CloseWithin(letterCloseTimeout, letters.close) {
+			options.Log.Warn("the Kafka client that sends dead letters back did not close in time", slog.Duration(keyDuration, letterCloseTimeout))
+		}
+	}()
 	r := redrive{RedriveOptions: options, reader: reader, letters: letters, topic: topic, begun: time.Now()}
 	err = r.run(ctx)
 	return r.done, err

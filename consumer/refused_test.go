@@ -13,7 +13,7 @@ import (
 // TestRefusedSessionTimeoutEndsRun: brokers that refuse the session time-out do so for ever, and Run says it.
 func TestRefusedSessionTimeoutEndsRun(t *testing.T) {
 	t.Parallel()
-	c := cluster(t, 1, kfake.GroupMinSessionTimeout(10*time.Second))
+	c := cluster(t, 1, kfake.GroupMinSessionTimeout(20*time.Second))
 	err := start(t, newText(t, config(c)), func(context.Context, *textRecord) error { return nil }).wait()
 	if !hasKafkaCode(err, kafka.ErrInvalidSessionTimeout) {
 		t.Errorf("Run() = %v, want the brokers' refusal of the session time-out", err)

@@ -33,7 +33,8 @@ type scheduler struct {
 	ready   readyHeap
 	running int // workers
 	arrived uint64
-	bytes   int // unsettled in all lanes
+	bytes   int     // unsettled in all lanes
+	spare   []*task // of runs, to be used again
 }
 
 // outcome is what becomes of the tasks that a worker had.
@@ -61,12 +62,12 @@ type verdict struct {
 func (s *scheduler) work(st *strand) {
 	defer func() {
 		if st != nil { // a handler ended the goroutine
-			st.lane.e.stop(st.lane.recordError(st.current[0], StageHandler, errGoexit, ""))
+			st.lane.e.stop(st.lane.recordError(st.current[st.progress.Load()], StageHandler, errGoexit, ""))
 			s.finish(st, verdict{outcome: give})
 		}
 	}()
 	for st != nil {
-		v := st.lane.process(st)
+		v := s.run(st)
 		next := s.finish(st, v)
 		if v.outcome == condemn {
 			s.post(st)
@@ -202,7 +203,7 @@ func (s *scheduler) next() *strand {
 	}
 	st := heap.Pop(&s.ready).(*strand) //nolint:errcheck // it holds nothing else
 	if len(st.current) == 0 {
-		st.current = st.queue.pop(st.current, s.batch)
+		st.current = st.queue.pop(st.current, s.takes())
 	}
 	st.state, st.gathered = working, false
 	st.lane.busy++
@@ -212,17 +213,19 @@ func (s *scheduler) next() *strand {
 // apply brings a strand from its worker's hands to where the verdict sends it.
 func (s *scheduler) apply(st *strand, v verdict) {
 	l := st.lane
+	s.count(st)
+	handled := int(st.handling.Load())
+	st.handling.Store(0)
+	st.keep(st.rest())
 	for _, t := range st.current[:v.settled] {
 		s.settle(l, t)
 	}
 	rest := st.current[v.settled:]
-	st.handling.Store(false)
 	if v.outcome == interrupted {
-		st.current = rest
-		l.cut = st.refs(l.cut)
+		l.cut = appendRefs(l.cut, rest[:handled-v.settled])
 	}
 	if l.halted && v.outcome != condemn || l.abandoned {
-		st.current = rest
+		st.keep(rest)
 		s.leave(st)
 		return
 	}
@@ -234,9 +237,7 @@ func (s *scheduler) apply(st *strand, v verdict) {
 		}
 		rest = rest[:v.kept]
 	}
-	n := copy(st.current, rest) // the same array again: a strand allocates one
-	clear(st.current[n:])
-	st.current = st.current[:n]
+	st.keep(rest)
 	switch v.outcome {
 	case done, again:
 		s.proceed(st)
@@ -305,9 +306,9 @@ func (s *scheduler) retire(st *strand) {
 // drop forgets a strand and all it has: it will be delivered again.
 func (s *scheduler) drop(st *strand) {
 	s.retire(st)
-	s.release(st.lane, st.current)
+	s.release(st.lane, st.rest())
 	s.release(st.lane, st.queue.pop(nil, st.queue.len()))
-	st.current = nil
+	st.keep(nil)
 	delete(st.lane.strands, st.key)
 }
 

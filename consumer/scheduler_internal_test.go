@@ -101,13 +101,18 @@ func TestOrder(t *testing.T) {
 				for p := range int32(partitions) {
 					l := newLane(e, TopicPartition{"orders.raw", p}, int64(p))
 					lanes = append(lanes, l)
+					var burst []*task
 					for offset := range int64(perPartition) {
 						k := fmt.Append(nil, offset%(keys+1))
 						if offset%(keys+1) == 0 {
 							k = nil
 						}
-						l.push(keyed(p, offset, k))
+						if burst = append(burst, newTask(keyed(p, offset, k), 0)); len(burst) == 7 {
+							l.enqueue(burst)
+							burst = burst[:0]
+						}
 					}
+					l.enqueue(burst)
 				}
 				<-time.After(time.Hour)
 				synctest.Wait()

@@ -19,7 +19,7 @@ func TestPauseIsIntent(t *testing.T) {
 	c := cluster(t, 2)
 	produce(t, c, append(numbered(0, 0, 3), numbered(1, 0, 3)...)...)
 	cfg := config(c)
-	cfg["session.timeout.ms"], cfg["heartbeat.interval.ms"] = 1000, 100
+	cfg["heartbeat.interval.ms"] = 100
 	assigned := make(chan struct{}, 8)
 	member := newText(t, cfg, consumer.WithLogger(watch("partitions assigned", assigned)))
 	second := consumer.TopicPartition{Topic: topic, Partition: 1}

@@ -33,7 +33,7 @@ func (e *engine) shutdown() error {
 	each(e.set.hooks, func(h HookDrain) { h.OnDrained(time.Since(began), len(report.Abandoned)+len(report.Unflushed)) })
 
 	e.store(e.lanes)
-	e.leave(time.Now().Add(e.set.leave))
+	e.leave(began.Add(e.set.shutdownTimeout - e.set.closeTimeout))
 	if e.quiet() {
 		e.sched.workers.Wait() // they are about to end
 	}
@@ -123,22 +123,31 @@ func (e *engine) pauseAll() {
 	clear(e.crowded)
 }
 
-// joinTime is how long a member of the new protocol (KIP-848) may take to join. Nothing tells that it has where no partition is left for it,
-// and one that leaves while its first heartbeat is under way stays in the group until its session expires.
-const joinTime = 500 * time.Millisecond
+// joinTime is how long a member of the new protocol (KIP-848) that is still joining may take for that at a shutdown. As long as the answer to its
+// first heartbeat is under way, librdkafka takes it for no member: it would say no goodbye, and the group would list it until its session expires.
+// A broker answers in milliseconds; a second and more was seen where the machine was busy.
+const joinTime = 5 * time.Second
 
 // leave takes the member out of its group. Closing the client is not enough: a cooperative member that owns nothing, is between the two
-// phases of a rebalance, or still commits, would not say goodbye, and the group would wait for its session to expire.
-func (e *engine) leave(deadline time.Time) {
-	member := func() bool { return kafkaclient.InGroup(e.client) }
-	if e.joinBy.Before(deadline) {
-		e.pollUntil(e.joinBy, member)
+// phases of a rebalance, or still commits, would not say goodbye, and the group would wait for its session to expire. by is the time that the
+// shutdown has for this, joining included.
+func (e *engine) leave(by time.Time) {
+	member := func() bool { return kafkaclient.InGroup(e.client, e.epochs) }
+	if e.epochs && !e.refused {
+		e.pollUntil(earlier(time.Now().Add(joinTime), by.Add(-e.set.leave)), member)
 	}
 	if err := e.client.Unsubscribe(); err != nil {
 		e.log.Warn("not unsubscribed", slog.Any(keyError, err))
 		return
 	}
-	e.pollUntil(deadline, func() bool { return len(e.lanes) == 0 && (e.stays || !member()) })
+	e.pollUntil(earlier(time.Now().Add(e.set.leave), by), func() bool { return len(e.lanes) == 0 && (e.stays || !member()) })
+}
+
+func earlier(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
 }
 
 // close closes the clients, and reports whether that came through in time.

@@ -62,6 +62,26 @@ func TestShutdownDuringJoinLeavesNoMember(t *testing.T) {
 	}
 }
 
+// A join whose answer takes its time: librdkafka says no goodbye as long as it does not know that it is a member.
+func TestShutdownWaitsForASlowJoin(t *testing.T) {
+	t.Parallel()
+	c := cluster(t, 1)
+	joining := make(chan struct{})
+	c.ControlKey(int16(kmsg.ConsumerGroupHeartbeat), func(kmsg.Request) (kmsg.Response, error, bool) {
+		c.DropControl()
+		close(joining)
+		c.SleepControl(func() { <-time.After(800 * time.Millisecond) }) // the broker is busy
+		return nil, nil, false
+	})
+	r := start(t, newText(t, newProtocol(config(c))), func(context.Context, *textRecord) error { return nil })
+	receive(t, joining)
+	r.cancel()
+	r.stop()
+	if got := c.GroupInfo(group).Members; len(got) != 0 {
+		t.Errorf("members after Run returned: %+v", got)
+	}
+}
+
 func TestShutdownWaitsForHandlers(t *testing.T) {
 	t.Parallel()
 	c := cluster(t, 1)

@@ -78,6 +78,7 @@ func (l *lane) status() PartitionStatus {
 	s := &l.e.sched
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	l.count()
 	status := PartitionStatus{
 		TopicPartition: l.TopicPartition, Unsettled: l.records, UnsettledBytes: l.bytes, Position: -1, Lag: -1, Paused: l.paused,
 	}

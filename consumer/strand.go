@@ -11,7 +11,7 @@ import (
 type task struct {
 	m      *kafka.Message
 	size   int
-	seq    uint64    // order of arrival in the consumer
+	seq    uint64    // order of arrival in the consumer, once it is in its lane
 	polled int64     // when, as pulse has it
 	rec    AnyRecord // once it is decoded
 
@@ -21,8 +21,11 @@ type task struct {
 	held         bool      // waits for the schema registry
 }
 
-func newTask(m *kafka.Message, seq uint64, polled int64) *task {
-	t := &task{m: m, seq: seq, polled: polled, size: len(m.Key) + len(m.Value)}
+func newTask(m *kafka.Message, polled int64) *task { return new(task).begin(m, polled) }
+
+// begin makes a task that is empty one of m, and returns it.
+func (t *task) begin(m *kafka.Message, polled int64) *task {
+	t.m, t.polled, t.size = m, polled, len(m.Key)+len(m.Value)
 	for _, h := range m.Headers {
 		t.size += len(h.Key) + len(h.Value)
 	}
@@ -55,15 +58,16 @@ const (
 )
 
 // strand is a sequence of records of one lane that are handled one after the other: a whole partition, a key of it, or a single
-// record, as the order has it. It exists as long as it has any. The scheduler's lock guards it, but a worker may read current and what
-// it holds while it has the strand.
+// record, as the order has it. It is in its lane as long as it has any. The scheduler's lock guards it, but a worker may read current, and
+// what it holds from progress on, while it has the strand.
 type strand struct {
 	lane    *lane
 	key     strandKey
 	state   strandState
 	index   int     // in the heap of ready strands
 	queue   queue   // not started
-	current []*task // what is worked on, or waits to be again: one, or a batch
+	current []*task // what a worker has, or what waits to be worked on again: one, a batch, or a run (see runRecords)
+	counted int     // of current, so many are settled and out of the load
 
 	gathered bool        // the batch need not become full any more
 	pending  int         // dead letters without a report
@@ -71,14 +75,27 @@ type strand struct {
 	timer    *time.Timer // nil: none
 	ticks    int         // of timers: one that was stopped too late sees another count
 
-	handling atomic.Bool // in the user's handler
+	// The worker's, for all to read:
+	progress atomic.Int32 // of current, so many are settled
+	handling atomic.Int32 // of the rest, so many are in the user's handler
+}
+
+// rest are the current tasks that are not known to be settled.
+func (st *strand) rest() []*task { return st.current[st.counted:] }
+
+// keep makes tasks, which are some of the current ones, what is current. The array stays: a strand allocates one.
+func (st *strand) keep(tasks []*task) {
+	n := copy(st.current, tasks)
+	clear(st.current[n:])
+	st.current, st.counted = st.current[:n], 0
+	st.progress.Store(0)
 }
 
 // oldest returns its next task, nil where it has none.
 func (st *strand) oldest() *task {
 	switch {
-	case len(st.current) > 0:
-		return st.current[0]
+	case len(st.rest()) > 0:
+		return st.rest()[0]
 	case st.queue.len() > 0:
 		return st.queue.first()
 	default:
@@ -86,7 +103,7 @@ func (st *strand) oldest() *task {
 	}
 }
 
-func (st *strand) empty() bool { return len(st.current) == 0 && st.queue.len() == 0 }
+func (st *strand) empty() bool { return len(st.rest()) == 0 && st.queue.len() == 0 }
 
 // stopTimer makes sure that no timer wakes the strand any more.
 func (st *strand) stopTimer() {
@@ -97,9 +114,9 @@ func (st *strand) stopTimer() {
 	st.ticks++
 }
 
-// refs appends the names of the current tasks.
-func (st *strand) refs(list []Ref) []Ref {
-	for _, t := range st.current {
+// appendRefs appends the names of tasks.
+func appendRefs(list []Ref, tasks []*task) []Ref {
+	for _, t := range tasks {
 		list = append(list, t.ref())
 	}
 	return list

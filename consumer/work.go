@@ -10,21 +10,21 @@ import (
 	"github.com/magicbyte-go/magicbyte/serde"
 )
 
-// process takes the current tasks of a strand as far as it can without waiting: through decoding and, the first of them that are
+// process takes tasks of a strand, one or a batch, as far as it can without waiting: through decoding and, the first of them that are
 // decoded, through the handler. It runs on a worker, without a lock.
-func (l *lane) process(st *strand) verdict {
-	n, v := l.decode(st.current)
+func (l *lane) process(st *strand, tasks []*task) verdict {
+	n, v := l.decode(tasks)
 	if n == 0 {
 		return v
 	}
 	if !l.e.sched.mayStart() {
-		return verdict{kept: len(st.current), outcome: again}
+		return verdict{kept: len(tasks), outcome: again}
 	}
-	unit := st.current[:n]
+	unit := tasks[:n]
 	for _, t := range unit {
 		t.rec.Info().Attempt = t.attempts + 1
 	}
-	st.handling.Store(true)
+	st.handling.Store(int32(n)) //nolint:gosec // up to what WithPartitionQueue takes
 	err := l.handle(unit)
 	if b, ok := errors.AsType[*BatchError](err); ok && b.Index >= 0 && b.Index < n {
 		l.settled(unit[:b.Index], Handled)
@@ -132,13 +132,18 @@ func (l *lane) observed(ctx context.Context, unit []*task) (err error) {
 	for i, t := range unit {
 		recs[i] = t.rec
 	}
-	each(l.e.set.hooks, func(h HookHandle) { ctx = h.OnHandle(ctx, recs) }) //nolint:fatcontext // each hook adds to it, once
+	each(l.e.set.hooks, func(h HookHandle) {
+		if own := h.OnHandle(ctx, recs); own != nil {
+			ctx = own //nolint:fatcontext // each hook adds to it, once
+		}
+	})
 	began := time.Now()
 	defer func() {
 		took := time.Since(began)
 		each(l.e.set.hooks, func(h HookHandle) { h.OnHandled(ctx, recs, err, took) })
 	}()
 	defer recovered(&err)
+	err = errGoexit // what the hooks are told where the handler does not return
 	return l.e.codec.handle(ctx, unit)
 }
 

@@ -32,6 +32,7 @@ var suites = []struct {
 	{"InvalidValue", testInvalidValue},
 	{"SeveralTypes", testSeveralTypes},
 	{"Handover", testHandover},
+	{"Leaving", testLeaving},
 }
 
 func TestEmbedded(t *testing.T) {

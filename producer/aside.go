@@ -22,10 +22,16 @@ func (a *aside) add(f func()) {
 }
 
 func (a *aside) run() {
+	ended := false
+	defer func() {
+		if !ended { // by the function that was called: the others have their turn on another goroutine
+			a.runs.Go(a.run)
+		}
+	}()
 	for {
 		a.mu.Lock()
 		if len(a.queue) == 0 {
-			a.busy = false
+			a.busy, ended = false, true
 			a.mu.Unlock()
 			return
 		}

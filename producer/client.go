@@ -80,6 +80,9 @@ func openClient(name slog.Attr, config kafka.ConfigMap, o options, callbacks *as
 // waitTopic returns once a broker has described topic. Its error holds the client's last one, which may be the reason.
 func (c *client) waitTopic(ctx context.Context, topic string, allowMissing bool) error {
 	err := kafkaclient.WaitTopic(ctx, c.kafka, topic, allowMissing)
+	if errors.Is(err, ErrTopicMissing) {
+		return fmt.Errorf("%w: %s", err, kafkaclient.TopicHint)
+	}
 	if last := c.lastError.Load(); err != nil && last != nil {
 		return fmt.Errorf("%w; the client's last error: %w", err, *last)
 	}
@@ -199,6 +202,12 @@ func (c *client) fail(cause error) error {
 
 // drain receives everything librdkafka reports, until the client is closed.
 func (c *client) drain() {
+	closed := false
+	defer func() {
+		if !closed { // a callback has ended the goroutine: others wait for what comes next
+			c.drains.Go(c.drain)
+		}
+	}()
 	for event := range c.kafka.Events() {
 		switch e := event.(type) {
 		case *kafka.Message:
@@ -217,6 +226,7 @@ func (c *client) drain() {
 			c.refreshToken()
 		}
 	}
+	closed = true
 }
 
 // refreshToken gives librdkafka a new token of OAUTHBEARER, beside the drainer, which others' reports come through.

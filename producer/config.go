@@ -18,6 +18,7 @@ func rules(o options, transactionalID kafka.ConfigValue) kafkaconfig.Rules {
 	rules := kafkaconfig.Rules{
 		Package: "producer",
 		Kind:    kafkaconfig.Producer,
+		Tokens:  o.tokens != nil,
 		Required: map[string]string{
 			"bootstrap.servers": "the brokers to connect to",
 		},

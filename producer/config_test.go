@@ -106,6 +106,25 @@ func TestOwnedProperties(t *testing.T) {
 	}
 }
 
+// TestContradictionOfADefault: what the user has set contradicts what the user has not set, and the error says where that comes from.
+func TestContradictionOfADefault(t *testing.T) {
+	t.Parallel()
+	for name, config := range map[string]kafka.ConfigMap{
+		"acks":           {"request.required.acks": 1},
+		"more in flight": {"max.in.flight": 9},
+	} {
+		config["bootstrap.servers"] = "localhost:1"
+		_, err := producer.New(config, topic, eventKey(), &eventValue{})
+		if want := "(enable.idempotence=true is this package's default: set what you want)"; err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: New = %v, want %q in it", name, err, want)
+		}
+		config["enable.idempotence"] = false
+		if _, err := producer.New(config, topic, eventKey(), &eventValue{}); err != nil {
+			t.Errorf("%s: New without idempotence = %v", name, err)
+		}
+	}
+}
+
 type statsHook func(string)
 
 func (h statsHook) OnStats(stats string) { h(stats) }

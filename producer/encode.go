@@ -3,6 +3,9 @@ package producer
 import (
 	"context"
 	"errors"
+	"fmt"
+	"math"
+	"strings"
 	"time"
 
 	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
@@ -21,7 +24,12 @@ type scratch[K any] struct {
 	msg     kafka.Message
 }
 
+// What the Kafka client takes as a record's time: 0 is now to it, and it counts in nanoseconds.
+var firstTime, lastTime = time.UnixMilli(1), time.Unix(0, math.MaxInt64)
+
 var errTombstoneKey = errors.New("a tombstone needs a key: there is no value that it could be taken from")
+
+var errNotReturned = errors.New("its serialization panicked")
 
 // enqueue serializes msg and hands it to the running client, which it returns, with r as the place for its outcome. After an error, which is
 // an *Error, the record was not queued.
@@ -36,8 +44,14 @@ func (p *Producer[K, V]) enqueue(ctx context.Context, msg *Message[K, V], r *pen
 	s := p.scratches.Get().(*scratch[K]) //nolint:errcheck // the pool holds nothing else
 	defer p.putScratch(s)
 	s.headers = append(s.headers[:0], msg.Headers...)
+	ended := false
 	if len(p.options.hooks) > 0 {
 		p.beforeSend(ctx, s, r)
+		defer func() {
+			if !ended { // by a panic of the caller's key function, of Validate or of a codec, which is the caller's to see
+				r.tell(p.options.logger, Receipt{}, p.refused(errNotReturned))
+			}
+		}()
 	}
 	if err = p.encode(ctx, msg, s, &r.receipt); err == nil {
 		c, err = p.produce(ctx, c, msg, s, r)
@@ -46,6 +60,7 @@ func (p *Producer[K, V]) enqueue(ctx context.Context, msg *Message[K, V], r *pen
 		err = p.refused(err)
 		r.tell(p.options.logger, Receipt{}, err)
 	}
+	ended = true
 	return c, err
 }
 
@@ -60,13 +75,25 @@ func (p *Producer[K, V]) produce(ctx context.Context, c *client, msg *Message[K,
 	s.msg.Opaque = r
 	for {
 		err := c.produce(ctx, &s.msg, r)
-		if err == nil || c.failure.Load() == nil {
-			return c, err
+		if err == nil {
+			return c, nil
+		}
+		if c.failure.Load() == nil {
+			return c, s.explained(err)
 		}
 		if c, err = p.successor(ctx, c); err != nil {
 			return nil, err
 		}
 	}
+}
+
+// explained adds to an error of librdkafka what it leaves to be guessed.
+func (s *scratch[K]) explained(err error) error {
+	var e kafka.Error
+	if errors.As(err, &e) && e.Code() == kafka.ErrMsgSizeTooLarge {
+		return fmt.Errorf("%w: key and value have %d bytes, see message.max.bytes", err, len(s.buf))
+	}
+	return err
 }
 
 // encode fills in s.msg, with the headers that s has and those of serializers, and of the receipt what is known before the record is sent.
@@ -93,6 +120,8 @@ func (p *Producer[K, V]) encode(ctx context.Context, msg *Message[K, V], s *scra
 	timestamp := msg.Timestamp
 	if timestamp.IsZero() {
 		timestamp = time.Now()
+	} else if timestamp.Before(firstTime) || timestamp.After(lastTime) {
+		return fmt.Errorf("the timestamp %v is not between 1970 and 2262, or is 1970's first: the Kafka client would write another one", timestamp)
 	}
 	*receipt = Receipt{
 		Topic:       p.topic,
@@ -103,10 +132,14 @@ func (p *Producer[K, V]) encode(ctx context.Context, msg *Message[K, V], s *scra
 		ValueSchema: schemaID(encodedValue),
 		Encoding:    encodedValue.Encoding,
 	}
+	headers, err := s.appendHeaders(encodedKey, encodedValue)
+	if err != nil {
+		return err
+	}
 	s.msg = kafka.Message{
 		TopicPartition: kafka.TopicPartition{Topic: &p.topic, Partition: kafka.PartitionAny},
 		Timestamp:      receipt.Timestamp,
-		Headers:        s.appendHeaders(encodedKey, encodedValue),
+		Headers:        headers,
 	}
 	if msg.Partition != nil {
 		s.msg.TopicPartition.Partition = *msg.Partition
@@ -122,16 +155,21 @@ func (p *Producer[K, V]) encode(ctx context.Context, msg *Message[K, V], s *scra
 }
 
 // appendHeaders adds those that carry schema ids, and returns all.
-func (s *scratch[K]) appendHeaders(parts ...serde.Encoded) []kafka.Header {
+func (s *scratch[K]) appendHeaders(parts ...serde.Encoded) ([]kafka.Header, error) {
 	for _, part := range parts {
 		if part.HeaderKey != "" {
 			s.headers = append(s.headers, kafka.Header{Key: part.HeaderKey, Value: part.HeaderValue})
 		}
 	}
 	if len(s.headers) == 0 {
-		return nil
+		return nil, nil
 	}
-	return s.headers
+	for i := range s.headers {
+		if name := s.headers[i].Key; strings.IndexByte(name, 0) >= 0 {
+			return nil, fmt.Errorf("the name of header %d, %.80q, holds a zero byte, where the Kafka client would cut it", i, name)
+		}
+	}
+	return s.headers, nil
 }
 
 func schemaID(e serde.Encoded) serde.SchemaID {

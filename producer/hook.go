@@ -75,12 +75,17 @@ func (p *pending) tell(logger *slog.Logger, receipt Receipt, err error) {
 	}
 }
 
-// guard calls a function of the user. Its panic must not end the goroutine that all reports come through, nor lose a record.
+// guard calls a function of the user. Its panic must not end the goroutine that all reports come through, nor lose a record. The goroutine's end
+// (runtime.Goexit; testing.T.FailNow does it) cannot be stopped: whoever runs more than call takes care of what is left.
 func guard(logger *slog.Logger, what string, call func()) {
+	returned := false
 	defer func() {
 		if r := recover(); r != nil {
 			logger.Error(what+" panicked", slog.Any(logPanic, r), slog.String(logStack, string(debug.Stack())))
+		} else if !returned {
+			logger.Error(what + " ended its goroutine (runtime.Goexit; testing.T.FailNow does it)")
 		}
 	}()
 	call()
+	returned = true
 }

@@ -181,3 +181,35 @@ func TestSendHookPanics(t *testing.T) {
 		}
 	}
 }
+
+// TestSendHookIsToldOfAPanic: what a hook has begun it can end, also where the caller's own code panics.
+func TestSendHookIsToldOfAPanic(t *testing.T) {
+	t.Parallel()
+	cluster := newCluster(t, 1)
+	var told []error
+	hook := hookFunc(func(context.Context, *producer.Outgoing) func(producer.Receipt, error) {
+		return func(_ producer.Receipt, err error) { told = append(told, err) }
+	})
+	p, err := producer.New(configOf(cluster), topic, producer.KeyOf(serde.StringKey(), func(*event) string { panic("a test") }), &eventValue{}, producer.WithSendHook(hook))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx := within(t, 10*time.Second)
+	if err := p.Start(ctx); err != nil {
+		t.Fatal(err)
+	}
+	func() {
+		defer func() {
+			if r := recover(); r != "a test" {
+				t.Errorf("Send panicked with %v, want the key function's panic", r)
+			}
+		}()
+		_, _ = p.Send(ctx, &event{})
+	}()
+	if len(told) != 1 || told[0] == nil || !strings.Contains(told[0].Error(), "panicked") {
+		t.Errorf("the hook was told %v, want the panic once", told)
+	}
+	if err := p.Close(ctx); err != nil {
+		t.Errorf("Close = %v", err)
+	}
+}

@@ -2,6 +2,7 @@ package producer
 
 import (
 	"context"
+	"errors"
 
 	"github.com/magicbyte-go/magicbyte/serde"
 )
@@ -10,12 +11,17 @@ import (
 type Key[K, V any] struct {
 	serializer Serializer[K]
 	of         func(*V) K
+	err        error // of KeyOf; New reports it
 }
 
 // KeyOf derives the key from the value, where a message does not name one itself. The function must not change the value, and is
 // called on the goroutine that sends.
 func KeyOf[K, V any](serializer Serializer[K], key func(*V) K) Key[K, V] {
-	return Key[K, V]{serializer: serializer, of: key}
+	k := Key[K, V]{serializer: serializer, of: key}
+	if key == nil {
+		k.err = errors.New("producer: KeyOf: the function is nil: Keys takes keys from messages alone")
+	}
+	return k
 }
 
 // Keys takes keys from messages alone; a message that names none has a null key. The value's type stands in the call, as nothing else

@@ -15,9 +15,10 @@ type Message[K, V any] struct {
 	// Value is the record's value. nil writes a tombstone, which needs a Key wherever keys come from the value.
 	Value *V
 	// Headers are written in this order, before the schema ids where those travel in headers. A nil header value is null. The
-	// producer reads them until the call returns.
+	// producer reads them until the call returns. A name with a zero byte is refused: the Kafka client would cut it there.
 	Headers []kafka.Header
-	// Timestamp is the record's time in milliseconds; zero is now. A topic with LogAppendTime has the broker's clock instead.
+	// Timestamp is the record's time in milliseconds; zero is now. One before 1970, or after 2262, is refused. A topic with LogAppendTime has
+	// the broker's clock instead.
 	Timestamp time.Time
 	// Partition is the partition to write to; nil leaves it to the partitioner.
 	Partition *int32

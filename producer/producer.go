@@ -73,7 +73,7 @@ func checkParts[K, V any](topic string, key Key[K, V], value Serializer[V]) erro
 	if err != nil {
 		err = fmt.Errorf("producer: %w", err)
 	}
-	return errors.Join(err, checkSerializer(key.serializer, serde.Key), checkSerializer(value, serde.Value))
+	return errors.Join(err, key.err, checkSerializer(key.serializer, serde.Key), checkSerializer(value, serde.Value))
 }
 
 // checkSerializer returns what is wrong with the serializer of one part.

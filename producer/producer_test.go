@@ -3,6 +3,7 @@ package producer_test
 import (
 	"context"
 	"errors"
+	"runtime"
 	"strconv"
 	"strings"
 	"testing"
@@ -52,6 +53,10 @@ func TestNewReportsEverything(t *testing.T) {
 func TestNewRefusesSerializers(t *testing.T) {
 	t.Parallel()
 	config := kafka.ConfigMap{"bootstrap.servers": "localhost:9092"}
+	if _, err := producer.New(config, topic, producer.KeyOf[string, string](serde.StringKey(), nil), serde.StringValue()); err == nil ||
+		!strings.Contains(err.Error(), "KeyOf: the function is nil") {
+		t.Errorf("New = %v, want the function that is missing: keys would be null", err)
+	}
 	_, err := producer.New(config, "", producer.Keys[string](serde.StringValue()), serde.StringKey())
 	want := "producer: the topic is empty\n" +
 		"producer: the serializer given for the key was made for the value\n" +
@@ -387,5 +392,67 @@ func TestUnwatchedFailureIsLogged(t *testing.T) {
 	p.SendAsync(within(t, 10*time.Second), producer.Message[string, event]{}, nil)
 	if want := "record not acknowledged"; !strings.Contains(log.String(), want) {
 		t.Errorf("the log lacks %q:\n%s", want, log.String())
+	}
+}
+
+// TestRecordsThatWouldBeOthers: librdkafka takes these and writes something else.
+func TestRecordsThatWouldBeOthers(t *testing.T) {
+	t.Parallel()
+	cluster := newCluster(t, 1)
+	p := startProducer(t, configOf(cluster))
+	ctx := within(t, 10*time.Second)
+	type message = producer.Message[string, event]
+	for name, tt := range map[string]struct {
+		msg  message
+		want string
+	}{
+		"a zero byte in a header's name": {message{Headers: []kafka.Header{{Key: "a"}, {Key: "b\x00c"}}}, `header 1, "b\x00c"`},
+		"a time before 1970":             {message{Timestamp: time.Date(1500, 1, 1, 0, 0, 0, 0, time.UTC)}, "1500-01-01"},
+		"the first time of 1970":         {message{Timestamp: time.UnixMilli(0)}, "1970"},
+		"a time after 2262":              {message{Timestamp: time.Date(2500, 1, 1, 0, 0, 0, 0, time.UTC)}, "2500-01-01"},
+		"a partition that is not there":  {message{Partition: new(int32(7))}, "Unknown partition"},
+		"a record that is too large":     {message{Value: &event{Text: strings.Repeat("x", 2_000_000)}}, "2000000 bytes, see message.max.bytes"},
+	} {
+		if tt.msg.Value == nil {
+			tt.msg.Value = &event{}
+		}
+		if _, err := p.SendMessage(ctx, tt.msg); err == nil || errors.Is(err, producer.ErrIndeterminate) || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%s: %v, want a certain failure with %q in it", name, err, tt.want)
+		}
+	}
+	sent, err := p.SendMessage(ctx, message{Value: &event{}, Timestamp: time.UnixMilli(1), Headers: []kafka.Header{{}, {Key: "", Value: []byte{}}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	record := readAll(t, cluster, 1)[0]
+	if record.Timestamp.UnixMilli() != 1 || sent.Timestamp.UnixMilli() != 1 {
+		t.Errorf("time %v, receipt %v, want 1 ms", record.Timestamp, sent.Timestamp)
+	}
+	if len(record.Headers) != 2 || record.Headers[0].Value != nil || record.Headers[1].Value == nil {
+		t.Errorf("headers %+v, want a null value and an empty one", record.Headers)
+	}
+}
+
+// TestCallbacksThatEndTheirGoroutine: what a test does that fails in a callback must not keep the reports of others from coming.
+func TestCallbacksThatEndTheirGoroutine(t *testing.T) {
+	t.Parallel()
+	cluster := newCluster(t, 1)
+	var log syncBuffer
+	p := startProducer(t, configOf(cluster), producer.WithLogger(log.logger()))
+	ctx := within(t, 20*time.Second)
+	for range 3 {
+		p.SendAsync(ctx, producer.Message[string, event]{Value: &event{}}, func(producer.Receipt, error) { runtime.Goexit() })
+		if _, err := p.Send(ctx, &event{}); err != nil {
+			t.Fatalf("Send after it: %v", err)
+		}
+	}
+	p.SendAsync(ctx, producer.Message[string, event]{}, func(producer.Receipt, error) { panic("refused") }) // a tombstone without a key
+	if err := p.Close(ctx); err != nil {
+		t.Errorf("Close = %v", err)
+	}
+	for _, want := range []string{"callback of SendAsync ended its goroutine", "panic=refused"} {
+		if !strings.Contains(log.String(), want) {
+			t.Errorf("the log has no %q:\n%s", want, log.String())
+		}
 	}
 }

@@ -37,7 +37,7 @@ func (p *Producer[K, V]) SendMessage(ctx context.Context, msg Message[K, V]) (Re
 // not matter. done is called exactly once with the outcome: on the calling goroutine, before SendAsync returns, where the record was not
 // queued; else on the goroutine that receives all delivery reports, which it must not block, neither by waiting for other records nor by
 // Flush or Close, nor by SendAsync with a ctx that never ends while the queue is full. The callbacks of records that a failed client or Close gives up run on
-// another goroutine, one after the other. Panics of done are logged. A nil done leaves failures to the log.
+// another goroutine, one after the other. Panics of done are logged, and so is one that ends its goroutine, as testing.T.FailNow does. A nil done leaves failures to the log.
 //
 // msg.Value and msg.Key are read before SendAsync returns; the pointers are kept, for [CloseError], until done.
 func (p *Producer[K, V]) SendAsync(ctx context.Context, msg Message[K, V], done func(Receipt, error)) {
@@ -57,7 +57,7 @@ func (p *Producer[K, V]) sendAsync(ctx context.Context, msg *Message[K, V], done
 	_, err := p.enqueue(ctx, msg, r)
 	if err != nil {
 		r.release()
-		done(Receipt{}, err)
+		guard(p.options.logger, "callback of SendAsync", func() { done(Receipt{}, err) })
 	}
 	return err
 }

@@ -82,7 +82,6 @@ func TestTokenSourceFails(t *testing.T) {
 		opts []producer.Option
 		want string
 	}{
-		{name: "no source", want: "needs WithTokenSource"},
 		{
 			name: "the source fails", want: down.Error(),
 			opts: []producer.Option{producer.WithTokenSource(func(context.Context) (kafka.OAuthBearerToken, error) {
@@ -98,6 +97,27 @@ func TestTokenSourceFails(t *testing.T) {
 				t.Errorf("Start = %v, want %q in it", err, tt.want)
 			}
 		})
+	}
+}
+
+// TestTokensNeedASource: New sees what Start could only wait for.
+func TestTokensNeedASource(t *testing.T) {
+	t.Parallel()
+	oauth := kafka.ConfigMap{"bootstrap.servers": "localhost:1", "security.protocol": "SASL_SSL", "sasl.mechanisms": "OAUTHBEARER"}
+	if _, err := producer.New(oauth, topic, eventKey(), &eventValue{}); err == nil || !strings.Contains(err.Error(), "OAUTHBEARER needs WithTokenSource") {
+		t.Errorf("New = %v, want the missing source", err)
+	}
+	if _, err := producer.NewTransactions(oauth, "id"); err == nil || !strings.Contains(err.Error(), "OAUTHBEARER needs WithTokenSource") {
+		t.Errorf("NewTransactions = %v, want the missing source", err)
+	}
+	oauth["enable.sasl.oauthbearer.unsecure.jwt"] = true // librdkafka makes them
+	if _, err := producer.New(oauth, topic, eventKey(), &eventValue{}); err != nil {
+		t.Errorf("New = %v", err)
+	}
+	plain := kafka.ConfigMap{"bootstrap.servers": "localhost:1"}
+	source := producer.WithTokenSource(func(context.Context) (kafka.OAuthBearerToken, error) { return kafka.OAuthBearerToken{}, nil })
+	if _, err := producer.New(plain, topic, eventKey(), &eventValue{}, source); err == nil || !strings.Contains(err.Error(), "its tokens are not asked for") {
+		t.Errorf("New = %v, want the source that nobody asks", err)
 	}
 }
 

@@ -52,6 +52,12 @@ func TestOperations(t *testing.T) {
 	}
 	referrers, err := c.ReferencedBy(ctx, "a", 2)
 	equal("referrers", []serde.SchemaID{refers.ID}, referrers, err)
+	_, err = c.DeleteSubject(ctx, "e")
+	must("delete what refers", err)
+	referrers, err = c.ReferencedBy(ctx, "a", 2)
+	equal("live referrers", []serde.SchemaID{}, referrers, err)
+	referrers, err = c.ReferencedBy(ctx, "a", 2, registry.IncludeDeleted())
+	equal("referrers with deleted ones", []serde.SchemaID{refers.ID}, referrers, err)
 
 	version, err := c.DeleteVersion(ctx, "a", 1)
 	equal("deleted version", 1, version, err)
@@ -78,9 +84,9 @@ func TestOperations(t *testing.T) {
 	wantIs(t, "check against no version", err, "version not found")
 
 	no := false
-	must("set config", c.SetConfig(ctx, "a", registry.Config{Level: compat.Full, Normalize: &no}))
+	must("set config", c.SetConfig(ctx, "a", registry.Config{Level: compat.Full, Normalize: &no, ValidateNewSchemas: &no}))
 	conf, err := c.Config(ctx, "a")
-	equal("config", registry.Config{Level: compat.Full, Normalize: &no}, conf, err)
+	equal("config", registry.Config{Level: compat.Full, Normalize: &no, ValidateNewSchemas: &no}, conf, err)
 	must("delete config", c.DeleteConfig(ctx, "a"))
 	if _, err := c.Config(ctx, "a"); err == nil {
 		t.Error("config after its deletion: no error")

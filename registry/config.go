@@ -20,6 +20,8 @@ type Config struct {
 	Group string
 	// ValidateFields refuses fields whose names are reserved by the subject's metadata.
 	ValidateFields *bool
+	// ValidateNewSchemas refuses schemas whose defaults or namespaces are not valid, as Confluent's registry does by default since 8.0.4; false takes them.
+	ValidateNewSchemas *bool
 }
 
 // configMessage is a Config on its way; a request names the level otherwise than an answer does.
@@ -30,6 +32,7 @@ type configMessage struct {
 	Alias          string       `json:"alias,omitempty"`
 	Group          string       `json:"compatibilityGroup,omitempty"`
 	ValidateFields *bool        `json:"validateFields,omitempty"`
+	ValidateNew    *bool        `json:"validateNewSchemas,omitempty"`
 }
 
 // Config returns what is set for subject itself, or globally for "". A subject that has nothing of its own is an error of code 40408.
@@ -43,7 +46,7 @@ func (c *Client) Config(ctx context.Context, subject string) (Config, error) {
 	if err := c.get(ctx, path, &answer); err != nil {
 		return Config{}, attempt.because(err)
 	}
-	return Config{answer.Level, answer.Normalize, answer.Alias, answer.Group, answer.ValidateFields}, nil
+	return Config{answer.Level, answer.Normalize, answer.Alias, answer.Group, answer.ValidateFields, answer.ValidateNew}, nil
 }
 
 // SetConfig sets the members of conf that are not zero, for subject or globally for "". The subject need not exist.
@@ -55,6 +58,7 @@ func (c *Client) SetConfig(ctx context.Context, subject string, conf Config) err
 	}
 	request := configMessage{
 		SetLevel: conf.Level, Normalize: conf.Normalize, Alias: conf.Alias, Group: conf.Group, ValidateFields: conf.ValidateFields,
+		ValidateNew: conf.ValidateNewSchemas,
 	}
 	if err := c.rest(ctx, http.MethodPut, path, request, nil); err != nil {
 		return attempt.because(err)

@@ -261,6 +261,8 @@ func refusal(status int, body []byte) *Error {
 	switch {
 	case status == http.StatusNotFound && !isNotFoundCode(e.Code):
 		e.Err = errors.New("not an answer of a schema registry: check host and base path of the URL")
+	case e.Message == "" && status == http.StatusBadRequest: // a proxy's, or that of a server that wants HTTPS
+		e.Err = errors.New("bad request, and not an answer of a schema registry: check scheme, host and base path of the URL")
 	case e.Message == "":
 		e.Err = errors.New(strings.ToLower(http.StatusText(status)))
 	}

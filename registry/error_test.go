@@ -116,7 +116,7 @@ func TestRefusals(t *testing.T) {
 		{"id: 408", byID, answer{status: 408, media: "-"}, set("unavailable"), nil},
 		{"id: 401", byID, refusal(401, 401, "Unauthorized"), set("unauthorized"), nil},
 		{"id: 403", byID, refusal(403, 40301, "denied"), set("unauthorized"), nil},
-		{"id: 400", byID, answer{status: 400, media: "text/html", body: "<html>"}, set(), []string{"HTTP 400"}},
+		{"id: 400", byID, answer{status: 400, media: "text/html", body: "<html>"}, set(), []string{"HTTP 400", "check scheme"}},
 		{"id: refusal that is null", byID, answer{status: 500, body: "null"}, set("unavailable"), nil},
 		{"id: refusal of another shape", byID, answer{status: 404, body: `{"error_code":"x"}`}, set("unavailable"), nil},
 		{"id: refusal that is a list", byID, answer{status: 500, body: `[1]`}, set("unavailable"), nil},

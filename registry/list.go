@@ -82,7 +82,7 @@ func (c *Client) Versions(ctx context.Context, subject string, opts ...ListOptio
 	return versions, nil
 }
 
-// SubjectVersions returns the subjects and versions that have the schema with this number in the default context.
+// SubjectVersions returns the subjects and versions that have the schema with this number in the client's own context, the default one unless the base URL says otherwise.
 func (c *Client) SubjectVersions(ctx context.Context, id int32, opts ...ListOption) ([]SubjectVersion, error) {
 	var places []SubjectVersion
 	if err := c.get(ctx, fmt.Sprintf("/schemas/ids/%d/versions", id)+listQuery(opts), &places); err != nil {
@@ -92,13 +92,14 @@ func (c *Client) SubjectVersions(ctx context.Context, id int32, opts ...ListOpti
 }
 
 // ReferencedBy returns the ids of the live schemas that refer to this version of subject. While there are any, the registry refuses to delete it.
-func (c *Client) ReferencedBy(ctx context.Context, subject string, version int) ([]serde.SchemaID, error) {
+// With [IncludeDeleted] (Confluent's registry since 8.0) it adds those that were deleted softly, which forbid only [Client.PurgeVersion].
+func (c *Client) ReferencedBy(ctx context.Context, subject string, version int, opts ...ListOption) ([]serde.SchemaID, error) {
 	attempt := Error{Op: opReferencedBy, Subject: subject, Version: version}
 	if err := checkVersion(subject, version); err != nil {
 		return nil, attempt.because(err)
 	}
 	var numbers []int32
-	if err := c.get(ctx, versionPath(subject, version)+"/referencedby", &numbers); err != nil {
+	if err := c.get(ctx, versionPath(subject, version)+"/referencedby"+listQuery(opts), &numbers); err != nil {
 		return nil, attempt.because(err)
 	}
 	ids := make([]serde.SchemaID, len(numbers))

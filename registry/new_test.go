@@ -46,6 +46,9 @@ func TestNewRefuses(t *testing.T) {
 		{name: "authorization header", url: fine, opts: []registry.Option{registry.WithHeader("authorization", "x")}, want: []string{"WithBearerToken"}},
 		{name: "owned header", url: fine, opts: []registry.Option{registry.WithHeader("accept", "x")}, want: []string{"Accept is set by the client"}},
 		{name: "two networks", url: fine, opts: []registry.Option{registry.WithTransport(http.DefaultTransport), registry.WithTLSConfig(&tls.Config{MinVersion: tls.VersionTLS13})}, want: []string{"exclude each other"}},
+		{name: "snapshot without a path", url: fine, opts: []registry.Option{registry.WithSnapshot("")}, want: []string{"the path is empty"}},
+		{name: "snapshot in no folder", url: fine, opts: []registry.Option{registry.WithSnapshot("not/there/snapshot")}, want: []string{"WithSnapshot", "not/there"}},
+		{name: "snapshot in a file", url: fine, opts: []registry.Option{registry.WithSnapshot("new_test.go/snapshot")}, want: []string{"WithSnapshot", "not a folder"}},
 		{
 			name: "all at once", url: "nowhere",
 			opts: []registry.Option{

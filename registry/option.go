@@ -86,6 +86,8 @@ func WithHeader(name, value string) Option {
 
 // WithTransport sends requests through rt, which stays the caller's. The default keeps up to 32 idle
 // connections for 90 s, gives up dialling after 5 s, and heeds the proxy variables of [http.ProxyFromEnvironment]. It excludes [WithTLSConfig].
+// A request's context has the values of the context of the call that it is made for, so that a transport that traces finds the span; where calls share a
+// request, those of the first of them. The transport sees the credentials.
 func WithTransport(rt http.RoundTripper) Option {
 	return optionFunc(func(c *config) {
 		if rt == nil {

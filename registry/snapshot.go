@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 
 	"github.com/magicbyte-go/magicbyte/registry/internal/snapshot"
 	"github.com/magicbyte-go/magicbyte/serde"
@@ -16,11 +18,16 @@ import (
 // The file is written a second after something new was learnt, by [Client.SaveSnapshot] and by [Client.Close]: in one step, with a
 // checksum. Several processes may share it; each adds what it has seen. A file that is torn, corrupted, of another registry, or written
 // with [WithRulesIgnored] for a client without it, is not used at all: the logger says so, and so does the error of whatever it
-// would have helped. The next write replaces it. Its folder must exist; the file holds schemas and no credentials.
+// would have helped. The next write replaces it. Its folder must exist, or [New] fails: in an outage it would be too late to learn of it. The file holds schemas and no credentials.
 func WithSnapshot(path string) Option {
 	return optionFunc(func(c *config) {
-		if path == "" {
+		switch info, err := os.Stat(filepath.Dir(path)); {
+		case path == "":
 			c.fail("WithSnapshot: the path is empty")
+		case err != nil:
+			c.fail("WithSnapshot: the folder of %s: %w", path, err)
+		case !info.IsDir():
+			c.fail("WithSnapshot: what %s should be in is not a folder", path)
 		}
 		c.snapshot = path
 	})

@@ -44,6 +44,10 @@ func TestErrorNamesEveryURL(t *testing.T) {
 			"registry: list subjects: HTTP 500 (50001): store down: from http://two/base; http://one: no answer of one: connection refused",
 		},
 		{
+			"the last one is a proxy that has lost its registry", answering(answer{404, "text/html", "<html>"}),
+			"registry: list subjects: HTTP 404: not an answer of a schema registry: check host and base path of the URL, from http://two/base; http://one: no answer of one: connection refused",
+		},
+		{
 			"the last one answers what no registry does", answering(ok("null")),
 			"registry: list subjects: HTTP 200: the answer is null, from http://two/base; http://one: no answer of one: connection refused",
 		},
@@ -75,5 +79,23 @@ func TestAnswerOfOneURLStandsAlone(t *testing.T) {
 	_, err := c.Versions(t.Context(), "s")
 	if want := "registry: list versions s: HTTP 404 (40401): Subject 's' not found."; err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
+	}
+}
+
+// A 404 that is not the registry's is the answer of a proxy that has lost it: another address may know better.
+func TestPageOfAProxyIsNotTheLastWord(t *testing.T) {
+	t.Parallel()
+	lost := 0
+	c := newClient(t, "http://one,http://two", registry.WithTransport(byHost{
+		"one": func(*http.Request) answer { lost++; return answer{404, "text/html", "<html>default backend</html>"} },
+		"two": answering(ok(`["a"]`)),
+	}))
+	for range 3 {
+		if got, err := c.Subjects(t.Context()); err != nil || len(got) != 1 {
+			t.Errorf("got %v, %v, want the answer of the second address", got, err)
+		}
+	}
+	if lost != 1 {
+		t.Errorf("the first address was asked %d times, want once", lost)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/magicbyte-go/magicbyte/registry/compat"
 	"github.com/magicbyte-go/magicbyte/schemas"
 	"github.com/magicbyte-go/magicbyte/serde/avro"
 )
@@ -139,6 +140,28 @@ func testPair(t *testing.T, writer, reader, problem string) {
 	}
 	if diff := cmp.Diff(any(want), plain(t, got)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// What a registry says to each version as the next one after v1. It asks for more than reading does: a symbol that older readers lack stands
+// against v3, although only the events that hold it are lost to them.
+func TestWhichVersionMayFollowTheContract(t *testing.T) {
+	t.Parallel()
+	const backward, forward, full = compat.Backward, compat.Forward, compat.Full
+	want := map[string]map[compat.Level]bool{
+		"v1":              {backward: true, forward: true, full: true},
+		"v2":              {backward: true, forward: true, full: true},
+		"v3":              {backward: true, forward: false, full: false},
+		"breaks-backward": {backward: false, forward: true, full: false},
+		"breaks-forward":  {backward: true, forward: false, full: false},
+	}
+	for next, levels := range want {
+		for level, may := range levels {
+			err := compat.Check(level, compat.Schema{Text: version(t, next)[0]}, []compat.Schema{{Version: 1, Text: schemas.OrderEventSchema}}).Err()
+			if (err == nil) != may {
+				t.Errorf("%s after v1 under %v: %v, want it to be allowed: %v", next, level, err, may)
+			}
+		}
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/hamba/avro/v2"
+	"github.com/magicbyte-go/magicbyte/registry/compat"
 	"github.com/magicbyte-go/magicbyte/schemas"
 	"github.com/magicbyte-go/magicbyte/serde"
 )
@@ -94,5 +95,12 @@ func TestSchemaIsCompatibleWithThePythonPipelines(t *testing.T) {
 	}
 	if err := avro.NewSchemaCompatibility().Compatible(theirs, ours); err != nil {
 		t.Errorf("they cannot read ours: %v", err)
+	}
+	// As versions of one subject, whichever comes first.
+	first, second := schemas.OrderEventSchema, string(readFile(t, pipeline, "order_event.avsc"))
+	for _, pair := range [][2]string{{first, second}, {second, first}} {
+		if err := compat.Check(compat.FullTransitive, compat.Schema{Text: pair[1]}, []compat.Schema{{Version: 1, Text: pair[0]}}).Err(); err != nil {
+			t.Errorf("FULL_TRANSITIVE: %v", err)
+		}
 	}
 }

@@ -17,12 +17,13 @@ type Codec[T any] interface {
 	Schema() string
 	// Name is the full name of the schema's record, or "" where the schema has no name.
 	Name() string
-	// Encoder compiles the way from T to the bytes of schema. The function appends to dst and returns the grown slice; on
-	// an error the content of dst beyond its length is undefined.
+	// Encoder compiles the way from T to the bytes of schema. A schema with fields that T does not have is an error: their defaults must not
+	// be written instead. The function appends to dst and returns the grown slice; on an error the content of dst beyond its length is
+	// undefined.
 	Encoder(schema []string) (func(dst []byte, v *T) ([]byte, error), error)
 	// Decoder compiles the way from bytes written with writer to T as the reader schema sees it. The function must consume
 	// src to its last byte, keep no reference to it, survive any bytes, and leave nothing in v that v held before. An error
-	// of Decoder itself means that the two schemas can never be resolved.
+	// of Decoder itself means that the two schemas can never be resolved, or that T does not have all fields of the reader's.
 	//
 	// Errors of the function may implement FieldPath() string, and Unresolvable() bool for a record that the reader schema
 	// has no place for (a union branch or an enum symbol that it lacks). All others count as corrupt data.

@@ -24,10 +24,18 @@ type Deserializer[T any] struct {
 	oneReader bool
 }
 
-// reading is how payloads come in under one reader schema.
+// reading is how payloads come in under the reader schemas of one moment.
 type reading[T any] struct {
-	reader   []string // nil for each codec's own
+	readers  [][]string // of each member, in their order; nil for the codecs' own
 	decoders decoders[T]
+}
+
+// reader returns the reader schema of a member, nil for its codec's own.
+func (r *reading[T]) reader(member int) []string {
+	if r.readers == nil {
+		return nil
+	}
+	return r.readers[member]
 }
 
 // decoder is how the records of one writer schema are read. A pair that can never be resolved is kept too, as its error.
@@ -49,7 +57,8 @@ func NewDeserializer[T any](codec Codec[T], reg SchemaReader, opts ...Deserializ
 
 // NewMultiDeserializer returns a deserializer over several codecs, for topics that hold several types: it takes the member whose name
 // is the writer's record name, also where the writer's schema is a union of records. T is an interface that
-// all members' pointers satisfy, any if need be. A record that no member claims is an [*UnclaimedError] of [ClassUnresolvable].
+// all members' pointers satisfy, any if need be. A record that no member claims is an [*UnclaimedError] of [ClassUnresolvable]. With [Latest]
+// and [PinnedVersion] each member reads with the schema of its own subject, or its branch of the union in a common one.
 //
 //	events := serde.NewMultiDeserializer(reg, []serde.Member[any]{
 //		serde.MemberOf[any](schemas.OrderEvents),
@@ -152,7 +161,7 @@ func (d *Deserializer[T]) Part() Part { return d.cfg.part }
 // Start asks the registry for the newest schema of each subject that topic's records are expected under, so that a wrong
 // address or wrong credentials fail here and not in the middle of a topic, and the first record finds its decoder ready. A subject
 // that does not exist yet is fine. Nothing is registered: a reader schema is nobody's to write with, and what is written under a subject is for its
-// producers to say. With Latest, PinnedID and PinnedVersion the reader schema is fetched, and must exist.
+// producers to say. With Latest, PinnedID and PinnedVersion the reader schema is fetched: it must exist, and the Go type must hold it.
 func (d *Deserializer[T]) Start(ctx context.Context, topic string) error {
 	if d.err != nil {
 		return d.err
@@ -252,13 +261,12 @@ func (d *Deserializer[T]) DeserializeInto(ctx context.Context, in Input, v *T) (
 		if d.cfg.acceptJSON && in.IDHeader == nil && looksLikeJSON(in.Payload) {
 			return d.json(ctx, in, v)
 		}
-		return Meta{}, reset(v, &Error{Op: opDeserialize, Class: ClassFrame, Topic: in.Topic, Err: err})
+		return Meta{}, reset(v, d.errorOf(ClassFrame, in.Topic, f.id, err))
 	}
 	dec := r.decoders.find(f.id)
 	if dec == nil {
 		if dec, err = d.decoder(ctx, r, f.id); err != nil {
-			err = &Error{Op: opDeserialize, Class: classify(ctx, err, false), Topic: in.Topic, ID: f.id, Err: err}
-			return Meta{Schema: f.id}, reset(v, err)
+			return Meta{Schema: f.id}, reset(v, d.errorOf(classify(ctx, err, false), in.Topic, f.id, err))
 		}
 	}
 	if f.deflated {
@@ -278,8 +286,7 @@ func (d *Deserializer[T]) decodeDeflated(dec *decoder[T], topic string, body []b
 	if decoded {
 		return meta, err
 	}
-	err = &Error{Op: opDeserialize, Class: ClassCorrupt, Topic: topic, ID: dec.id, Err: inflating}
-	return Meta{Schema: dec.id}, reset(v, err)
+	return Meta{Schema: dec.id}, reset(v, d.errorOf(ClassCorrupt, topic, dec.id, inflating))
 }
 
 func (d *Deserializer[T]) decode(dec *decoder[T], topic string, body []byte, v *T) (Meta, error) {
@@ -288,10 +295,23 @@ func (d *Deserializer[T]) decode(dec *decoder[T], topic string, body []byte, v *
 		err = dec.decode(body, v)
 	}
 	if err != nil {
-		err = &Error{Op: opDeserialize, Class: bodyClass(err), Topic: topic, ID: dec.id, Field: fieldOf(err), Err: err}
-		return Meta{Schema: dec.id}, reset(v, err)
+		return Meta{Schema: dec.id}, reset(v, d.errorOf(bodyClass(err), topic, dec.id, err))
 	}
 	return Meta{Schema: dec.id}, nil
+}
+
+// errorOf returns the error of a payload. Its subject is the one that the topic's records are expected under, where there is only one.
+func (d *Deserializer[T]) errorOf(class Class, topic string, id SchemaID, err error) *Error {
+	e := &Error{Op: opDeserialize, Class: class, Topic: topic, ID: id, Field: fieldOf(err), Err: err}
+	for i, m := range d.members {
+		subject, err := d.subject(id.WireFormat(), topic, m)
+		if err != nil || i > 0 && subject != e.Subject {
+			e.Subject = ""
+			break
+		}
+		e.Subject = subject
+	}
+	return e
 }
 
 // reset leaves the zero value behind an error.
@@ -322,8 +342,7 @@ func (d *Deserializer[T]) json(ctx context.Context, in Input, v *T) (Meta, error
 	var zero T
 	*v = zero
 	if err := readJSON(in.Payload, v); err != nil {
-		err = &Error{Op: opDeserialize, Class: ClassCorrupt, Topic: in.Topic, Field: fieldOf(err), Err: err}
-		return Meta{Encoding: EncodingJSON}, reset(v, err)
+		return Meta{Encoding: EncodingJSON}, reset(v, d.errorOf(ClassCorrupt, in.Topic, SchemaID{}, err))
 	}
 	return Meta{Encoding: EncodingJSON}, nil
 }
@@ -351,62 +370,77 @@ func (d *Deserializer[T]) reading(ctx context.Context, op, topic string) (*readi
 	return d.read(ctx, op, topic, key)
 }
 
-// read resolves the reader schema for topic, which is kept under key.
+// read resolves the reader schemas for topic, which are kept under key.
 func (d *Deserializer[T]) read(ctx context.Context, op, topic, key string) (*reading[T], error) {
 	p := d.cfg.policy
 	f := d.topics.entry(key, func() *fresh[reading[T]] { return &fresh[reading[T]]{interval: p.refresh} })
-	subject, err := d.subject(wireFormatOf(d.reg), topic, d.members[0])
-	if err != nil && key != "" {
-		return nil, &Error{Op: op, Topic: topic, Err: err}
+	subjects := make([]string, len(d.members))
+	for i, m := range d.members {
+		subject, err := d.subject(wireFormatOf(d.reg), topic, m)
+		if err != nil && key != "" {
+			return nil, &Error{Op: op, Topic: topic, Err: err}
+		}
+		subjects[i] = subject
 	}
 	r, err := get(ctx, f,
-		func(ctx context.Context) ([]string, error) { return d.readerTexts(ctx, subject) },
-		func(texts []string) (*reading[T], error) {
-			if old := f.value.Load(); old != nil && slices.Equal(old.reader, texts) {
+		func(ctx context.Context) ([][]string, error) { return d.readerTexts(ctx, subjects) },
+		func(readers [][]string) (*reading[T], error) {
+			if old := f.value.Load(); old != nil && slices.EqualFunc(old.readers, readers, slices.Equal) {
 				return old, nil // the decoders made so far stay good
 			}
-			return &reading[T]{reader: texts}, nil
+			return &reading[T]{readers: readers}, d.checkReaders(readers)
 		},
 		func(err error) {
 			d.cfg.log.LogAttrs(ctx, slog.LevelWarn, "serde: the newest schema could not be refreshed; reading with the last one",
-				slog.String("subject", subject), slog.Any("error", err))
+				slog.String("subject", subjects[0]), slog.Any("error", err))
 		})
 	if err != nil {
-		return nil, &Error{Op: op, Class: classify(ctx, err, false), Topic: topic, Subject: subject, ID: p.id, Err: err}
+		return nil, &Error{Op: op, Class: classify(ctx, err, false), Topic: topic, Subject: subjects[0], ID: p.id, Err: err}
 	}
 	return r, nil
 }
 
-// readerTexts fetches the reader schema of the policies that name one.
-func (d *Deserializer[T]) readerTexts(ctx context.Context, subject string) ([]string, error) {
-	var schema Schema
-	var err error
+// readerTexts fetches the reader schemas of the policies that name one, for the members in their order.
+func (d *Deserializer[T]) readerTexts(ctx context.Context, subjects []string) ([][]string, error) {
+	source := d.reg
+	var fetch func(subject string) (Schema, error)
 	switch p := d.cfg.policy; p.kind {
 	case policyLatest, policyVersion:
 		version := p.version
 		if p.kind == policyLatest {
 			version = LatestVersion
 		}
-		var registered RegisteredSchema
-		registered, err = d.reg.SchemaByVersion(ctx, subject, version)
-		schema = registered.Schema
+		fetch = func(subject string) (Schema, error) {
+			registered, err := d.reg.SchemaByVersion(ctx, subject, version)
+			return registered.Schema, err
+		}
 	case policyID:
-		format := p.id.WireFormat()
-		schema, err = d.sources[format].SchemaByID(ctx, d.contextFor(format), p.id)
+		clear(subjects) // one schema for all
+		source = d.sources[p.id.WireFormat()]
+		fetch = func(string) (Schema, error) {
+			return source.SchemaByID(ctx, d.contextFor(p.id.WireFormat()), p.id)
+		}
 	default:
 		return nil, nil
 	}
-	if err != nil {
-		return nil, err
+	readers := make([][]string, len(subjects))
+	for i, subject := range subjects {
+		if j := slices.Index(subjects, subject); j < i {
+			readers[i] = readers[j]
+			continue
+		}
+		schema, err := fetch(subject)
+		if err == nil {
+			err = checkType(schema, d.members[0].schemaType())
+		}
+		if err == nil {
+			readers[i], err = texts(ctx, source, d.contextFor(wireFormatOf(source)), schema)
+		}
+		if err != nil {
+			return nil, err
+		}
 	}
-	if err := checkType(schema, d.members[0].schemaType()); err != nil {
-		return nil, err
-	}
-	source := d.reg
-	if d.cfg.policy.kind == policyID {
-		source = d.sources[d.cfg.policy.id.WireFormat()]
-	}
-	return texts(ctx, source, d.contextFor(wireFormatOf(source)), schema)
+	return readers, nil
 }
 
 // decoder returns the decoder for a writer schema id, asking the registry and compiling where that has not happened yet. Callers that
@@ -430,7 +464,7 @@ func (d *Deserializer[T]) decoder(ctx context.Context, r *reading[T], id SchemaI
 		if dec.err != nil {
 			return dec
 		}
-		if dec.decode, dec.err = d.compile(writer, r.reader); dec.err != nil {
+		if dec.decode, dec.err = d.compile(writer, r); dec.err != nil {
 			dec.err = fmt.Errorf("%w: %w", ErrUnresolvable, dec.err)
 		}
 		return dec

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -181,11 +183,64 @@ func TestReadPolicies(t *testing.T) {
 			if _, _, err := deser.Deserialize(t.Context(), serde.Input{Topic: "notes", Payload: []byte("\x00\x00\x00\x00\x01\x04hi")}); err != nil {
 				t.Fatal(err)
 			}
-			want := []compiled{{writer: []string{writer}, reader: c.reader}}
+			var want []compiled
+			if c.reader != nil && c.reader[0] == newest { // a fetched one is tried alone first
+				want = append(want, compiled{writer: c.reader, reader: c.reader})
+			}
+			want = append(want, compiled{writer: []string{writer}, reader: c.reader})
 			if diff := cmp.Diff(want, codec.decoders, cmp.AllowUnexported(compiled{})); diff != "" {
 				t.Errorf("what the codec compiled (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// With a reader schema that the Go type does not hold each record would be a dead letter.
+func TestReaderSchemaThatDoesNotFit(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		reg, codec := new(serdetest.MemoryRegistry), newNoteCodec()
+		register(t, reg, "notes-value", codec.schema)
+		in := serde.Input{Topic: "notes", Payload: []byte("\x00\x00\x00\x00\x01\x04hi")}
+		running := serde.NewDeserializer(codec, reg, serde.ReadWith(serde.Latest(time.Minute)))
+		if err := running.Start(t.Context(), "notes"); err != nil {
+			t.Fatal(err)
+		}
+		register(t, reg, "notes-value", strings.Replace(codec.schema, `"fields"`, `"doc":"2","fields"`, 1))
+		codec.refuse = errors.New("no Go field for channel")
+		advance(2 * time.Minute)
+		if got, _, err := running.Deserialize(t.Context(), in); err != nil || got.Text != "hi" {
+			t.Errorf("a service that runs: %+v, %v, want it to go on with the last schema", got, err)
+		}
+		err := serde.NewDeserializer(codec, reg, serde.ReadWith(serde.Latest(time.Minute))).Start(t.Context(), "notes")
+		if !errors.Is(err, serde.ErrUnresolvable) || !strings.Contains(err.Error(), "no Go field for channel") || !strings.Contains(err.Error(), "notes-value") {
+			t.Errorf("Start of another: %v, want ErrUnresolvable with the reason and the subject", err)
+		}
+	})
+}
+
+func TestErrorsNameTheSubject(t *testing.T) {
+	t.Parallel()
+	reg := new(serdetest.MemoryRegistry)
+	register(t, reg, "notes-value", newNoteCodec().schema)
+	one := serde.NewDeserializer(newNoteCodec(), reg)
+	members := []serde.Member[any]{serde.MemberOf[any](namedNoteCodec("test.First")), serde.MemberOf[any](namedNoteCodec("test.Second"))}
+	byTopic, byRecord := serde.NewMultiDeserializer(reg, members), serde.NewMultiDeserializer(reg, members, serde.WithSubject(serde.RecordName))
+	for _, payload := range []string{"", "\x00\x00\x00\x00\x63\x04hi", "\x00\x00\x00\x00\x01\x04h"} {
+		in := serde.Input{Topic: "notes", Payload: []byte(payload)}
+		for _, c := range []struct {
+			name, want  string
+			deserialize func() error
+		}{
+			{"one codec", "notes-value", func() error { _, _, err := one.Deserialize(t.Context(), in); return err }},
+			{"several under one subject", "notes-value", func() error { _, _, err := byTopic.Deserialize(t.Context(), in); return err }},
+			{"several under their own", "", func() error { _, _, err := byRecord.Deserialize(t.Context(), in); return err }},
+		} {
+			var e *serde.Error
+			if err := c.deserialize(); !errors.As(err, &e) || e.Subject != c.want {
+				t.Errorf("%s, %q: %v, want subject %q", c.name, payload, err, c.want)
+			}
+		}
 	}
 }
 
@@ -294,6 +349,57 @@ func TestSeveralTypesOnOneTopic(t *testing.T) {
 			var unclaimed *serde.UnclaimedError
 			if serde.ClassOf(err) != c.class || errors.As(err, &unclaimed) != c.unclaimed {
 				t.Errorf("error %v of class %v, want class %v, unclaimed %v", err, serde.ClassOf(err), c.class, c.unclaimed)
+			}
+		})
+	}
+}
+
+// Where each type has a subject of its own, each has a newest schema of its own.
+func TestSeveralTypesHaveTheirReaderSchemas(t *testing.T) {
+	t.Parallel()
+	reg := new(serdetest.MemoryRegistry)
+	first, second := namedNoteCodec("test.First"), namedNoteCodec("test.Second")
+	ids := map[*noteCodec]serde.SchemaID{}
+	for _, c := range []*noteCodec{first, second} {
+		ids[c] = register(t, reg, "notes-"+c.name, c.schema).ID
+	}
+	deser := serde.NewMultiDeserializer(reg, []serde.Member[any]{serde.MemberOf[any](first), serde.MemberOf[any](second)},
+		serde.WithSubject(serde.TopicRecordName), serde.ReadWith(serde.Latest(0)))
+	if err := deser.Start(t.Context(), "notes"); err != nil {
+		t.Fatal(err)
+	}
+	for c, id := range ids {
+		if _, _, err := deser.Deserialize(t.Context(), serde.Input{Topic: "notes", Payload: append(serde.AppendFrame(nil, id), "\x04hi"...)}); err != nil {
+			t.Errorf("%s: %v", c.name, err)
+		}
+		for _, got := range c.decoders {
+			if got.reader[0] != c.schema {
+				t.Errorf("%s was compiled with the reader schema %s", c.name, got.reader[0])
+			}
+		}
+	}
+}
+
+// A codec that takes records as they were written takes those of a union.
+func TestUnionsForACodecWithoutSchema(t *testing.T) {
+	t.Parallel()
+	first, second := namedNoteCodec("test.First"), namedNoteCodec("test.Second")
+	union := "[" + first.schema + "," + second.schema + "]"
+	for name, policy := range map[string]serde.ReadPolicy{"the writer's": serde.WriterSchema(), "the newest": serde.Latest(0)} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			reg := new(serdetest.MemoryRegistry)
+			id := register(t, reg, "notes-value", union).ID
+			generic := namedNoteCodec("")
+			generic.schema = ""
+			deser := serde.NewDeserializer(generic, reg, serde.ReadWith(policy))
+			got, _, err := deser.Deserialize(t.Context(), serde.Input{Topic: "notes", Payload: append(serde.AppendFrame(nil, id), "\x02\x04hi"...)})
+			if err != nil || got.Text != "hi" {
+				t.Fatalf("got %+v, %v", got, err)
+			}
+			branch := []string{union, `"test.Second"`}
+			if want := (compiled{branch, branch}); !cmp.Equal(generic.decoders[1], want, cmp.AllowUnexported(compiled{})) {
+				t.Errorf("compiled %v, want %v", generic.decoders[1], want)
 			}
 		})
 	}

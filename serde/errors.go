@@ -68,7 +68,7 @@ type Error struct {
 	Op      string // "serialize", "deserialize" or "start"
 	Class   Class
 	Topic   string
-	Subject string   // "" where it is not known
+	Subject string   // that the schema is, or is expected, under; "" where it is not known
 	ID      SchemaID // zero where it is not known
 	Field   string   // path of the field, "" where there is none
 	Err     error
@@ -97,11 +97,21 @@ func (e *Error) Error() string {
 	if e.Err != nil {
 		cause = strings.TrimPrefix(e.Err.Error(), "serde: ")
 	}
-	if e.Field != "" && !strings.HasPrefix(cause, e.Field) {
+	if e.Field != "" && !names(cause, e.Field) {
 		b.WriteString(e.Field + ": ")
 	}
 	b.WriteString(cause)
 	return b.String()
+}
+
+// names reports whether a text has a field's path in it as a word of its own.
+func names(text, path string) bool {
+	for word := range strings.FieldsFuncSeq(text, func(r rune) bool { return r == ' ' || r == ':' }) {
+		if word == path {
+			return true
+		}
+	}
+	return false
 }
 
 // Unwrap returns the cause.

@@ -62,6 +62,14 @@ func TestErrorText(t *testing.T) {
 			"serde: serialize orders (subject orders-value, schema id 42): order_id: is empty",
 		},
 		{
+			&serde.Error{Op: "deserialize", Topic: "orders", Field: "id", Err: errors.New("avro: decode Order: id at byte 7: 3 bytes left")},
+			"serde: deserialize orders: avro: decode Order: id at byte 7: 3 bytes left",
+		},
+		{
+			&serde.Error{Op: "deserialize", Topic: "orders", Field: "id", Err: errors.New("it is void")},
+			"serde: deserialize orders: id: it is void",
+		},
+		{
 			&serde.Error{Op: "start", Err: fmt.Errorf("%w: no answer", serde.ErrRegistryUnavailable)},
 			"serde: start: schema registry unavailable: no answer",
 		},

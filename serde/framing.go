@@ -9,7 +9,8 @@ import (
 type Framing uint8
 
 const (
-	// FramePrefix writes 0x00 and the schema id in front of the body: what every client of the Schema Registry reads. With schemas of
+	// FramePrefix writes 0x00 and the schema id in front of the body: what every client of the Schema Registry reads. Of a schema
+	// that is pinned by its GUID ([PinnedID]) no number is known, and 0x01 and the GUID are written, here and in FrameHeader. With schemas of
 	// AWS Glue it writes Glue's header there (see [WireGlue]), and no other framing can be used.
 	FramePrefix Framing = iota
 	// FrameGUIDPrefix writes 0x01 and the schema's GUID in front of the body.
@@ -20,6 +21,8 @@ const (
 	// header serializers write.
 	FrameGUIDHeader
 )
+
+func (f Framing) isGUID() bool { return f == FrameGUIDPrefix || f == FrameGUIDHeader }
 
 // stamp is what marks each record of one schema: a prefix of the payload, or a header.
 type stamp struct {
@@ -33,7 +36,7 @@ func (f Framing) stamp(part Part, schema *RegisteredSchema) (stamp, error) {
 	if id.WireFormat() == WireGlue && f != FramePrefix {
 		return stamp{}, errGlueFraming
 	}
-	if f == FrameGUIDPrefix || f == FrameGUIDHeader {
+	if f.isGUID() {
 		id = schema.GUID
 		if id.IsZero() {
 			return stamp{}, fmt.Errorf("the registry gave no GUID for schema id %v (Confluent's do since 8.0): use FramePrefix or FrameHeader", schema.ID)

@@ -9,6 +9,7 @@ import (
 type Member[I any] interface {
 	name() string
 	schemaType() string
+	anySchema() bool // it has no schema of its own, and takes records as they were written
 	compile(writer, reader []string) (func(src []byte, v *I) error, error)
 }
 
@@ -21,6 +22,7 @@ type only[T any] struct{ codec Codec[T] }
 
 func (m only[T]) name() string       { return m.codec.Name() }
 func (m only[T]) schemaType() string { return m.codec.SchemaType() }
+func (m only[T]) anySchema() bool    { return m.codec.Schema() == "" }
 
 func (m only[T]) compile(writer, reader []string) (func([]byte, *T) error, error) {
 	return m.codec.Decoder(writer, reader)
@@ -30,6 +32,7 @@ type boxed[I, T any] struct{ codec Codec[T] }
 
 func (m boxed[I, T]) name() string       { return m.codec.Name() }
 func (m boxed[I, T]) schemaType() string { return m.codec.SchemaType() }
+func (m boxed[I, T]) anySchema() bool    { return m.codec.Schema() == "" }
 
 func (m boxed[I, T]) compile(writer, reader []string) (func([]byte, *I) error, error) {
 	if _, ok := any((*T)(nil)).(I); !ok {
@@ -52,59 +55,93 @@ func (m boxed[I, T]) compile(writer, reader []string) (func([]byte, *I) error, e
 // compile picks the member for a writer schema by its record name and has it make the decoder. Where the writer's schema is a union,
 // each branch gets a decoder of its own and the record's branch index picks one, so a branch that nobody can read
 // fails only the records that hold it.
-func (d *Deserializer[T]) compile(writer, reader []string) (func([]byte, *T) error, error) {
+func (d *Deserializer[T]) compile(writer []string, r *reading[T]) (func([]byte, *T) error, error) {
 	if d.members[0].schemaType() != TypeAvro {
-		return d.members[0].compile(writer, reader)
+		return d.members[0].compile(writer, r.reader(0))
 	}
 	shape, err := shapeOf(writer[len(writer)-1])
 	if err != nil {
 		return nil, err
 	}
-	if shape.branches != nil && (len(d.members) > 1 || shape.branch(d.members[0].name()) >= 0) {
-		return d.compileUnion(shape, writer, reader), nil
+	if shape.branches != nil && (len(d.members) > 1 || d.members[0].anySchema() || shape.branch(d.members[0].name()) >= 0) {
+		return d.compileUnion(shape, writer, r), nil
 	}
-	m, err := d.memberFor(shape.name)
+	i, err := d.memberFor(shape.name)
 	if err != nil {
 		return nil, err
 	}
-	return d.compileMember(m, writer, reader)
+	return d.compileMember(i, shape.name, writer, r.reader(i))
 }
 
-// memberFor returns the member called name. A deserializer with one codec takes every record: the codec itself resolves names,
-// aliases included.
-func (d *Deserializer[T]) memberFor(name string) (Member[T], error) {
+// memberFor returns the index of the member called name. A deserializer with one codec takes every record: the codec itself resolves
+// names, aliases included.
+func (d *Deserializer[T]) memberFor(name string) (int, error) {
 	if len(d.members) == 1 {
-		return d.members[0], nil
+		return 0, nil
 	}
 	known := make([]string, len(d.members))
 	for i, m := range d.members {
 		if m.name() == name {
-			return m, nil
+			return i, nil
 		}
 		known[i] = m.name()
 	}
-	return nil, &UnclaimedError{Name: name, Known: known}
+	return 0, &UnclaimedError{Name: name, Known: known}
 }
 
 // compileMember makes one member's decoder, with the reader schema of the policy: the codec's own, the writer's, or a fetched one, of
-// which the member takes the branch of its name where it is a union.
-func (d *Deserializer[T]) compileMember(m Member[T], writer, reader []string) (func([]byte, *T) error, error) {
+// which the member takes the branch of its name where it is a union; one that has no name takes the branch of the record's.
+func (d *Deserializer[T]) compileMember(i int, record string, writer, reader []string) (func([]byte, *T) error, error) {
+	m := d.members[i]
 	if d.cfg.policy.kind == policyWriter {
 		return m.compile(writer, writer)
 	}
-	if len(reader) > 0 {
-		shape, err := shapeOf(reader[len(reader)-1])
-		if err != nil {
-			return nil, err
-		}
-		if shape.branch(m.name()) >= 0 {
-			reader = member(reader, m.name())
-		}
+	if !m.anySchema() {
+		record = m.name()
+	}
+	reader, _, err := branchOf(m, record, reader)
+	if err != nil {
+		return nil, err
 	}
 	return m.compile(writer, reader)
 }
 
-func (d *Deserializer[T]) compileUnion(shape shape, writer, reader []string) func([]byte, *T) error {
+// branchOf returns the part of a fetched reader schema that a member reads a record with: all of it, or the branch of the record's name where it is a
+// union. Without such a branch it is all of it, and not the record's.
+func branchOf[T any](m Member[T], record string, reader []string) (texts []string, own bool, err error) {
+	if len(reader) == 0 || m.schemaType() != TypeAvro {
+		return reader, true, nil
+	}
+	shape, err := shapeOf(reader[len(reader)-1])
+	switch {
+	case err != nil:
+		return nil, false, err
+	case shape.branches == nil:
+		return reader, true, nil
+	case shape.branch(record) < 0:
+		return reader, false, nil
+	default:
+		return member(reader, record), true, nil
+	}
+}
+
+// checkReaders reports fetched reader schemas that the Go types do not hold: with them no record could be read, whatever it was written with. So
+// a service does not start with one, and one that runs goes on with the last.
+func (d *Deserializer[T]) checkReaders(readers [][]string) error {
+	for i, reader := range readers {
+		m := d.members[i]
+		texts, own, err := branchOf(m, m.name(), reader)
+		if err == nil && own {
+			_, err = m.compile(texts, texts)
+		}
+		if err != nil {
+			return fmt.Errorf("%w: reader schema: %w", ErrUnresolvable, err)
+		}
+	}
+	return nil
+}
+
+func (d *Deserializer[T]) compileUnion(shape shape, writer []string, r *reading[T]) func([]byte, *T) error {
 	type branch struct {
 		decode func([]byte, *T) error
 		err    error
@@ -112,9 +149,9 @@ func (d *Deserializer[T]) compileUnion(shape shape, writer, reader []string) fun
 	branches := make([]branch, len(shape.branches))
 	for i, name := range shape.branches {
 		b := &branches[i]
-		var m Member[T]
+		var m int
 		if m, b.err = d.memberFor(name); b.err == nil {
-			b.decode, b.err = d.compileMember(m, member(writer, name), reader)
+			b.decode, b.err = d.compileMember(m, name, member(writer, name), r.reader(m))
 		}
 		if b.err != nil {
 			b.err = fmt.Errorf("%w: union branch %d (%s): %w", ErrUnresolvable, i, name, b.err)

@@ -32,7 +32,7 @@ type Encoded struct {
 	Tombstone bool
 	// Encoding says how the payload is written.
 	Encoding Encoding
-	// HeaderKey and HeaderValue are the record header to add when the id travels in one (see [WithIDInHeader]); HeaderKey is ""
+	// HeaderKey and HeaderValue are the record header to add when the id travels in one (see [FrameHeader]); HeaderKey is ""
 	// otherwise. HeaderValue is shared: do not change it.
 	HeaderKey   string
 	HeaderValue []byte

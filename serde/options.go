@@ -139,14 +139,18 @@ func WithFraming(f Framing) SerializerOption {
 	return serializerOption(func(c *serializerConfig) { c.framing = f })
 }
 
-// WithReferences names the registered schemas that the codec's schema refers to; they are sent with the registration.
+// WithReferences names the registered schemas that the codec's schema refers to; they are sent with the registration. The codec is made
+// with their texts (WithReferences of package avro).
 func WithReferences(references ...Reference) SerializerOption {
 	return serializerOption(func(c *serializerConfig) { c.references = references })
 }
 
 // WithJSON writes plain JSON instead of framed Avro, for consumers that are not migrated yet: encoding/json's form of *T,
 // without schema and without a registry (which may then be nil). Values are validated all the same. The choice shows in
-// [Encoded].Encoding and is logged at Start.
+// [Encoded].Encoding and is logged at Start. Options that say how schemas are found and ids travel have no effect then.
+//
+// What encoding/json does not do as consumers want it, such as times in milliseconds, and what it cannot read back, such as a union in an
+// interface, needs MarshalJSON and UnmarshalJSON of T's own, as schemas.OrderEvent has them.
 func WithJSON() SerializerOption {
 	return serializerOption(func(c *serializerConfig) { c.json = true })
 }

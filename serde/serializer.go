@@ -53,6 +53,9 @@ func (s *Serializer[T]) check() error {
 		problems = append(problems, fmt.Errorf("serde: serializer: WithFraming(%d): no such framing", s.cfg.framing))
 	}
 	problems = append(problems, s.checkWire()...)
+	if n, isNumber := s.cfg.policy.id.Number(); isNumber && s.cfg.framing.isGUID() {
+		problems = append(problems, fmt.Errorf("serde: serializer: PinnedID(%d) has no GUID to frame with: pin the schema by its GUID, or use FramePrefix or FrameHeader", n))
+	}
 	problems = append(problems, s.cfg.check()...)
 	return errors.Join(append(problems, s.cfg.policy.check())...)
 }
@@ -154,13 +157,13 @@ func (s *Serializer[T]) AppendSerialize(ctx context.Context, dst []byte, topic s
 	}
 	if s.validate != nil {
 		if err := s.validate(v); err != nil {
-			return Encoded{Bytes: dst}, &Error{Op: opSerialize, Class: ClassInvalid, Topic: topic, Err: err}
+			return Encoded{Bytes: dst}, s.invalid(topic, err)
 		}
 	}
 	if s.cfg.json {
 		out, err := appendJSON(dst, v)
 		if err != nil {
-			return Encoded{Bytes: dst}, &Error{Op: opSerialize, Class: ClassInvalid, Topic: topic, Err: err}
+			return Encoded{Bytes: dst}, s.invalid(topic, err)
 		}
 		return Encoded{Bytes: out, Encoding: EncodingJSON}, nil
 	}
@@ -181,6 +184,23 @@ func (s *Serializer[T]) AppendSerialize(ctx context.Context, dst []byte, topic s
 		}
 	}
 	return Encoded{Bytes: out, HeaderKey: w.stamp.headerKey, HeaderValue: w.stamp.headerValue, Schema: w.schema}, nil
+}
+
+// invalid returns the error of a value that was refused before its schema was looked for. It names subject and id as far as they are known.
+func (s *Serializer[T]) invalid(topic string, err error) *Error {
+	e := &Error{Op: opSerialize, Class: ClassInvalid, Topic: topic, Field: fieldOf(err), Err: err}
+	if s.cfg.json {
+		return e
+	}
+	if subject, err := s.cfg.subjectOf(topic, s.codec.Name()); err == nil {
+		e.Subject = subject
+	}
+	if f := s.topics.known(topic); f != nil {
+		if w := f.value.Load(); w != nil {
+			e.ID = w.schema.ID
+		}
+	}
+	return e
 }
 
 // writer returns topic's writer, resolving it where that has not happened yet.

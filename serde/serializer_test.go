@@ -251,6 +251,10 @@ func TestSerializeRefusals(t *testing.T) {
 		if !bytes.Equal(got.Bytes, dst) {
 			t.Errorf("bytes %q, want dst", got.Bytes)
 		}
+		var e *serde.Error
+		if !errors.As(err, &e) || e.Topic != "notes" || e.Subject != "notes-value" {
+			t.Errorf("error %v, want topic and subject", err)
+		}
 	})
 	t.Run("codec", func(t *testing.T) {
 		t.Parallel()
@@ -332,6 +336,10 @@ func TestSerializerReportsEveryMistake(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("Err() = %v, want %q in it", err, want)
 		}
+	}
+	pinned := serde.NewSerializer(newNoteCodec(), new(serdetest.MemoryRegistry), serde.WriteWith(serde.PinnedID(serde.NumberID(7))), serde.WithFraming(serde.FrameGUIDHeader))
+	if err := pinned.Err(); err == nil || !strings.Contains(err.Error(), "PinnedID(7) has no GUID") {
+		t.Errorf("a number, framed as a GUID: Err() = %v", err)
 	}
 	if _, got := ser.Serialize(t.Context(), "notes", &note{}); got == nil {
 		t.Error("Serialize works in spite of the mistakes")

@@ -63,6 +63,9 @@ It ends with 0 if all schemas may follow, with 1 if one may not, and with 2 if t
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := refuseEmpty(cmd.Flags()); err != nil {
+				return undecided{err}
+			}
 			return settings.run(cmd.Context(), &page{to: cmd.OutOrStdout()}, args)
 		},
 	}

@@ -71,7 +71,7 @@ func (r *registryHistory) earlier(ctx context.Context, f file) (earlier, error) 
 		if s.Type != serde.TypeAvro {
 			return earlier{}, fmt.Errorf("version %d of %s is %s: only Avro is compared", version, subject, s.Type)
 		}
-		references, err := r.referred(ctx, s.References, map[serde.Reference]bool{})
+		references, err := r.referred(ctx, subject, s.References, map[serde.Reference]bool{})
 		if err != nil {
 			return earlier{}, fmt.Errorf("version %d of %s: %w", version, subject, err)
 		}
@@ -81,26 +81,36 @@ func (r *registryHistory) earlier(ctx context.Context, f file) (earlier, error) 
 	return found, nil
 }
 
-// referred returns the texts of what a schema refers to, each after what it refers to itself.
-func (r *registryHistory) referred(ctx context.Context, references []serde.Reference, seen map[serde.Reference]bool) ([]string, error) {
+// referred returns the texts of what a schema of subject refers to, each after what it refers to itself.
+func (r *registryHistory) referred(ctx context.Context, subject string, references []serde.Reference, seen map[serde.Reference]bool) ([]string, error) {
 	var texts []string
 	for _, ref := range references {
-		place := serde.Reference{Subject: ref.Subject, Version: ref.Version}
+		place := serde.Reference{Subject: beside(subject, ref.Subject), Version: ref.Version}
 		if seen[place] {
 			continue
 		}
 		if seen[place] = true; len(seen) > compat.MaxReferences {
 			return nil, fmt.Errorf("it refers to more than %d schemas", compat.MaxReferences)
 		}
-		s, err := r.client.SchemaByVersion(ctx, ref.Subject, ref.Version)
+		s, err := r.client.SchemaByVersion(ctx, place.Subject, place.Version)
 		if err != nil {
 			return nil, fmt.Errorf("reference %q: %w", ref.Name, err)
 		}
-		more, err := r.referred(ctx, s.References, seen)
+		more, err := r.referred(ctx, place.Subject, s.References, seen)
 		if err != nil {
 			return nil, err
 		}
 		texts = append(append(texts, more...), s.Text)
 	}
 	return texts, nil
+}
+
+// beside qualifies a subject that a schema of another one refers to: a plain name is meant within the registry context of that one.
+func beside(subject, referred string) string {
+	rest, qualified := strings.CutPrefix(subject, ":.")
+	context, _, named := strings.Cut(rest, ":")
+	if !qualified || !named || strings.HasPrefix(referred, ":.") {
+		return referred
+	}
+	return ":." + context + ":" + referred
 }

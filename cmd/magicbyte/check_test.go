@@ -185,6 +185,8 @@ func TestCheckAgainstRegistry(t *testing.T) {
 	register("order-value", orderV2)
 	register("customer", customer)
 	register("basket-value", basket, serde.Reference{Name: "Customer", Subject: "customer", Version: 1})
+	register(":.us:client", customer)
+	register(":.us:basket-value", basket, serde.Reference{Name: "Customer", Subject: "client", Version: 1})
 	if err := client.SetLevel(t.Context(), "order-value", compat.BackwardTransitive); err != nil {
 		t.Fatal(err)
 	}
@@ -206,6 +208,9 @@ func TestCheckAgainstRegistry(t *testing.T) {
 		{"a subject that is not there", []string{"--subject", "new-{name}", order2}, 0, []string{"new, not in new-order"}},
 		{"with references on both sides", []string{basketFile, customerFile}, exitIncompatible, []string{
 			"basket.avsc: must not follow basket-value (BACKWARD)\n  version 1: ", "'vip'", "customer.avsc: new, not in customer-value",
+		}},
+		{"references within a context", []string{"--subject", ":.us:{name}-value", basketFile, customerFile}, exitIncompatible, []string{
+			"basket.avsc: must not follow :.us:basket-value (BACKWARD)\n  version 1: ", "'vip'",
 		}},
 		{"one subject for two files", []string{"--subject", "order-value", order2, order3}, exitUndecided, []string{"{name}"}},
 		{"git as well", []string{"--against", "main", order2}, exitUndecided, []string{"exclude each other"}},
@@ -242,6 +247,8 @@ func TestCheckArguments(t *testing.T) {
 		{"a file that is not there", []string{path + ".nowhere"}, exitUndecided, "order.avsc.nowhere"},
 		{"a flag that is none", []string{"--foo", "main", path}, exitUndecided, "--foo"},
 		{"a level for nothing", []string{"--level", "FULL", path}, exitUndecided, "nothing to compare with"},
+		{"a URL from a variable that is not set", []string{"--registry", "", path}, exitUndecided, "--registry is empty"},
+		{"a ref from a variable that is not set", []string{"--against", "", "--level", "", path}, exitUndecided, "--against is empty"},
 		{"a URL that is none", []string{"--registry", "localhost", path}, exitUndecided, "localhost"},
 	}
 	for _, tt := range tests {

@@ -62,6 +62,9 @@ type sent struct {
 	json    int // bytes of the same value as JSON
 }
 
+// errInterrupted is the end of a demonstration that was stopped.
+var errInterrupted = errors.New("demo: interrupted")
+
 // poison has the right frame and a body that no schema fits: the id that follows is the order event's.
 var poison = []byte("not an order event")
 
@@ -83,7 +86,9 @@ func runDemo(ctx context.Context, out io.Writer, o demoOptions) (err error) {
 	d := &demo{out: page, brokers: services.Brokers, reg: reg}
 	d.printf("An embedded broker on %s, %s.\n\n", services.Brokers, reg.what)
 	for _, step := range []func(context.Context) error{d.life, d.evolve, d.poison, d.lastOne, d.consume, d.deadLetters} {
-		if err := step(ctx); err != nil {
+		if err := step(ctx); ctx.Err() != nil {
+			return errInterrupted // what else went wrong is its consequence
+		} else if err != nil {
 			return err
 		}
 	}
@@ -169,7 +174,7 @@ func (d *demo) consume(ctx context.Context) error {
 	if err := billing.RunToEnd(ctx, func(_ context.Context, rec *consumer.Record[string, schemas.OrderEvent]) error {
 		received <- rec
 		return nil
-	}); err != nil {
+	}); err != nil || ctx.Err() != nil {
 		return err
 	}
 	close(received)
@@ -190,7 +195,7 @@ func (d *demo) deadLetters(ctx context.Context) error {
 	if err := letters.RunToEnd(ctx, func(_ context.Context, rec *consumer.Record[string, []byte]) error {
 		letter = rec
 		return nil
-	}); err != nil {
+	}); err != nil || ctx.Err() != nil {
 		return err
 	}
 	if letter == nil {

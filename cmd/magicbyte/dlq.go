@@ -97,16 +97,21 @@ the topic, and changes nothing.`,
 			}
 			out := &page{to: cmd.OutOrStdout()}
 			w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-			fmt.Fprintln(w, "dead letter\twritten\torigin\tgroup\tredriven\tclass\tmessage")
-			var failure error
+			read, failure := 0, error(nil)
 			for letter, err := range consumer.ReadDeadLetters(cmd.Context(), config, f.topic) {
 				if err != nil {
 					failure = err
 					break
 				}
+				if read++; read == 1 {
+					fmt.Fprintln(w, "dead letter\twritten\torigin\tgroup\tredriven\tclass\tmessage")
+				}
 				if matches(letter) {
 					fmt.Fprintln(w, row(letter))
 				}
+			}
+			if read == 0 && failure == nil {
+				fmt.Fprintf(w, "%s holds no records\n", f.topic)
 			}
 			return errors.Join(failure, w.Flush(), out.err)
 		},
@@ -173,6 +178,9 @@ Look with magicbyte dlq, and with --dry-run, first.`,
 				verb = "would be sent"
 			}
 			out := &page{to: cmd.OutOrStdout()}
+			if err != nil && done == (consumer.Redriven{}) {
+				return err // nothing was done
+			}
 			fmt.Fprintf(out, "%d %s, %d did not match, %d redriven too often, %d are no dead letters\n", done.Sent, verb, done.Filtered, done.Limited, done.Unknown)
 			return errors.Join(err, out.err)
 		},

@@ -80,6 +80,34 @@ func TestRedrive(t *testing.T) {
 	}
 }
 
+// TestNothingIsShownOfNothing: no head of a table, and no counts, of what was not read.
+func TestNothingIsShownOfNothing(t *testing.T) {
+	t.Parallel()
+	c, brokers := deadLetters(t)
+	if err := c.CreateTopic("empty.dlq", 1, nil); err != nil {
+		t.Fatal(err)
+	}
+	for name, tt := range map[string]struct {
+		args    []string
+		printed string
+		err     string
+	}{
+		"dlq of an empty topic":          {[]string{"dlq", "--topic", "empty.dlq"}, "empty.dlq holds no records\n", ""},
+		"dlq of a missing topic":         {[]string{"dlq", "--topic", "none.dlq"}, "", "none.dlq: topic does not exist"},
+		"redrive of a missing topic":     {[]string{"redrive", "--topic", "none.dlq"}, "", "none.dlq: topic does not exist"},
+		"redrive with unknown property":  {[]string{"redrive", "--topic", "empty.dlq", "-X", "no.such=1"}, "", `redrive: property "no.such"`},
+		"redrive with an owned property": {[]string{"redrive", "--topic", "empty.dlq", "-X", "group.id=g"}, "", "RedriveOptions.Group"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			printed, err := run(t.Context(), t, append(tt.args, "--brokers", brokers)...)
+			if printed != tt.printed || (err == nil) != (tt.err == "") || err != nil && !strings.Contains(err.Error(), tt.err) {
+				t.Errorf("printed %q, %v; want %q, and %q in the error", printed, err, tt.printed, tt.err)
+			}
+		})
+	}
+}
+
 func TestLetterFlags(t *testing.T) {
 	t.Parallel()
 	tests := []struct {

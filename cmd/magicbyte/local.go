@@ -26,7 +26,7 @@ Everything is kept in memory and gone at the end. For development and trying thi
 			}
 			services, err := local.Start(ctx, options)
 			if err != nil {
-				return err
+				return fmt.Errorf("%w (--kafka and --registry choose other addresses)", err)
 			}
 			defer func() { err = errors.Join(err, services.Close()) }()
 			if len(topics) > 0 {

@@ -69,6 +69,43 @@ func TestDemo(t *testing.T) {
 	}
 }
 
+// TestDemoInterrupted interrupts the demonstration where it says certain things.
+func TestDemoInterrupted(t *testing.T) {
+	t.Parallel()
+	for _, at := range []string{"An embedded broker", "1. The producer", "2. Evolution", "4. The consumer"} {
+		t.Run(at, func(t *testing.T) {
+			t.Parallel()
+			ctx, interrupt := context.WithTimeout(t.Context(), time.Minute)
+			defer interrupt()
+			out := &watched{text: at, then: interrupt}
+			root := newRootCommand()
+			root.SetArgs([]string{"demo"})
+			root.SetOut(out)
+			if err := root.ExecuteContext(ctx); err == nil || err.Error() != "demo: interrupted" {
+				t.Errorf("error %v, want that it was interrupted, and nothing of what follows from that", err)
+			}
+			if printed := out.String(); strings.Contains(printed, "NaN") || strings.Contains(printed, "Done.") {
+				t.Errorf("it printed what is not so:\n%s", printed)
+			}
+		})
+	}
+}
+
+// watched is an output that calls a function when it is given a text.
+type watched struct {
+	bytes.Buffer
+	text string
+	then func()
+}
+
+func (w *watched) Write(b []byte) (int, error) {
+	n, err := w.Buffer.Write(b)
+	if strings.Contains(w.String(), w.text) {
+		w.then()
+	}
+	return n, err
+}
+
 func TestLocalServesUntilInterrupted(t *testing.T) {
 	t.Parallel()
 	ctx, interrupt := context.WithCancel(t.Context())
@@ -110,7 +147,8 @@ func TestWrongArguments(t *testing.T) {
 	}{
 		{[]string{"dmeo"}, "dmeo"},
 		{[]string{"demo", "now"}, "now"},
-		{[]string{"local", "--kafka", "nonsense"}, "broker"},
+		{[]string{"local", "--kafka", "nonsense", "--registry", "127.0.0.1:0"}, "--kafka and --registry choose other addresses"},
+		{[]string{"local", "--kafka", "127.0.0.1:0", "--registry", "127.0.0.1:0", "--topic", "a,b", "--topic", "a"}, `"a" is there twice`},
 		{[]string{"local", "--partitions", "0"}, "--partitions"},
 		{[]string{"local", "--kafka", "127.0.0.1:0", "--registry", "127.0.0.1:0", "--topic", "a b"}, "a b"},
 	}

@@ -34,10 +34,13 @@ Whom it admits is told by --auth user:password, by --auth-file with one user:pas
 ` + authVariable + `; the latter two keep the password out of the list of processes. Without any, everybody is admitted.
 
 For development, tests and small installations: one process, no replicas.`,
-		Example: `  magicbyte registry --data ./schemas
+		Example: `  magicbyte registry --data ./registry-data
   ` + authVariable + `=ci:secret magicbyte registry --listen 0.0.0.0:8443 --tls-cert cert.pem --tls-key key.pem`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := refuseEmpty(cmd.Flags()); err != nil {
+				return fmt.Errorf("registry: %w", err)
+			}
 			return settings.run(cmd.Context(), &page{to: cmd.OutOrStdout()}, slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), nil)))
 		},
 	}
@@ -72,6 +75,9 @@ func (s registrySettings) run(ctx context.Context, out *page, logger *slog.Logge
 	}
 	defer func() { err = errors.Join(err, reg.Close()) }()
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", s.listen)
+	if ctx.Err() != nil {
+		return ignoreEnd(listener) // interrupted while a long log was read
+	}
 	if errors.Is(err, syscall.EADDRINUSE) {
 		err = fmt.Errorf("%w; choose another address with --listen", err)
 	}
@@ -109,6 +115,14 @@ func (s registrySettings) run(ctx context.Context, out *page, logger *slog.Logge
 		return errors.Join(fmt.Errorf("registry: requests were still in flight after %v: %w", shutdownTimeout, err), server.Close(), ignoreClosed(<-served))
 	}
 	return ignoreClosed(<-served)
+}
+
+// ignoreEnd closes a listener, if there is one, that nobody was told of.
+func ignoreEnd(listener net.Listener) error {
+	if listener == nil {
+		return nil
+	}
+	return listener.Close()
 }
 
 func ignoreClosed(err error) error {

@@ -199,8 +199,11 @@ func TestRegistryRefuses(t *testing.T) {
 		{"two sources of users", []string{"--auth", "a:b", "--auth-file", garbage}, []string{"exclude"}},
 		{"no password", []string{"--auth", "s3cret"}, []string{"--auth, line 1", "user:password"}},
 		{"bad file of users", []string{"--auth-file", garbage}, []string{garbage + ", line 1"}},
+		{"a user twice", []string{"--auth", "a:s3cret\nb:c\na:s3cret2"}, []string{"line 3", "line 1"}},
 		{"no file of users", []string{"--auth-file", garbage + ".not"}, []string{"no such file"}},
 		{"all problems at once", []string{"--sync", "--tls-key", key, "--auth", "s3cret"}, []string{"--data", "--tls-cert", "user:password"}},
+		{"variables that are not set", []string{"--auth", "", "--auth-file", "", "--data", "", "--tls-cert", "", "--tls-key", ""}, []string{"--auth is empty", "--auth-file is empty", "--data is empty", "--tls-cert is empty", "--tls-key is empty"}},
+		{"empty address", []string{"--listen", ""}, []string{"--listen is empty"}},
 		{"data is a file", []string{"--data", garbage}, []string{garbage, "not a directory"}},
 	}
 	for _, tt := range tests {
@@ -219,6 +222,16 @@ func TestRegistryRefuses(t *testing.T) {
 				t.Errorf("%v: the error tells a secret: %v", tt.args, err)
 			}
 		})
+	}
+}
+
+// TestRegistryInterruptedAtOnce: an interrupt while a long log is being read is no failure.
+func TestRegistryInterruptedAtOnce(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if out, err := run(ctx, t, "registry", "--listen", "127.0.0.1:0", "--data", t.TempDir()); err != nil || out != "" {
+		t.Errorf("printed %q, error %v; want neither", out, err)
 	}
 }
 

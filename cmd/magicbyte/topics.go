@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
 
@@ -13,6 +14,9 @@ import (
 func createTopics(ctx context.Context, brokers string, partitions int, names ...string) error {
 	specifications := make([]kafka.TopicSpecification, len(names))
 	for i, name := range names {
+		if slices.Contains(names[:i], name) {
+			return fmt.Errorf("create topics: %q is there twice", name)
+		}
 		if err := kafkaclient.CheckTopicName(name); err != nil {
 			return fmt.Errorf("create topics: %w", err)
 		}

@@ -35,11 +35,16 @@ func (s registrySettings) users() ([]user, error) {
 // parseUsers reads one user:password a line; a password may have colons.
 func parseUsers(from, text string) ([]user, error) {
 	var users []user
+	lines := map[string]int{}
 	for i, line := range strings.Split(strings.TrimRight(text, "\r\n"), "\n") {
 		name, password, _ := strings.Cut(strings.TrimSuffix(line, "\r"), ":")
 		if name == "" || password == "" {
 			return nil, fmt.Errorf("registry: %s, line %d: want user:password", from, i+1)
 		}
+		if earlier := lines[name]; earlier > 0 {
+			return nil, fmt.Errorf("registry: %s, line %d: the user of line %d once more", from, i+1, earlier)
+		}
+		lines[name] = i + 1
 		users = append(users, user{name, password})
 	}
 	return users, nil

@@ -89,8 +89,17 @@ func (f *Feed[K, V]) Start(handler func(ctx context.Context, rec *consumer.Recor
 	})
 }
 
-// Append puts records at the end of their partitions, and returns them with their offsets. The bytes are not copied.
-func (f *Feed[K, V]) Append(records ...Record) []Record { return f.topic.append(records) }
+// Append puts records at the end of their partitions, and returns them with their offsets. The bytes are not copied. The test ends where a
+// partition does not exist.
+func (f *Feed[K, V]) Append(records ...Record) []Record {
+	f.t.Helper()
+	for _, r := range records {
+		if r.Partition < 0 || r.Partition >= Partitions {
+			f.t.Fatalf("consumertest: partition %d: the topic has %d", r.Partition, Partitions)
+		}
+	}
+	return f.topic.append(records)
+}
 
 // Wait waits, for as long as the test's context allows, until all records that were appended are settled, and returns nil; or
 // until the Run that Start began has ended, and returns its error.

@@ -102,13 +102,17 @@ type record struct {
 	acked      time.Duration
 	letter     int64 // offset of its first dead letter
 	deliveries int32
-	known      bool // that it is in the log, from producer or handler
+	failures   int32 // of the deliveries, those whose handler failed
+	known      bool  // that it is in the log, from producer or handler
 	settled    bool
 	given      bool // a handler failed or condemned it
 	lettered   bool
 }
 
 func (r *record) done() bool { return r.settled || r.lettered }
+
+// failed reports whether every delivery by now ended with a failure, so that the record is still to be tried again.
+func (r *record) failed() bool { return r.deliveries > 0 && r.failures == r.deliveries }
 
 func (c *check) partition(id int32) *partition {
 	p := c.partitions[id]

@@ -111,6 +111,8 @@ func (c *check) began(e Entry, epoch int) {
 		}
 	case again && s.last.offset == e.Offset && s.last.outcome == Failed:
 		v.Retries++
+	case r.failed() && e.Offset >= p.read: // the partition changed hands before the next attempt
+		v.Retries++
 	default:
 		c.duplicate(e, p, again, excused)
 	}
@@ -162,7 +164,10 @@ func (c *check) ended(e Entry, epoch int) {
 	switch e.Kind {
 	case Settled:
 		r.settled = true
-	case Failed, Condemned:
+	case Failed:
+		r.given = true
+		r.failures++
+	case Condemned:
 		r.given = true
 	default:
 	}

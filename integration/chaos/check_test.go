@@ -199,6 +199,15 @@ func TestCheckFindsViolations(t *testing.T) {
 		{"a record is handled twice in a calm", chaos.ByPartition, func(t *testing.T, e []chaos.Entry, _ *chaos.Topic) []chaos.Entry {
 			return slices.Insert(e, find(t, e, chaos.Began, 3, 2), chaos.Entry{Kind: chaos.Calm})
 		}, func(v *chaos.Verdict) int { return v.GracefulDuplicates }},
+		{"a record that had failed and was handled then is handled once more in a calm", chaos.ByPartition, func(t *testing.T, e []chaos.Entry, _ *chaos.Topic) []chaos.Entry {
+			return slices.Insert(e, find(t, e, chaos.Began, 2, 3), chaos.Entry{Kind: chaos.Calm})
+		}, func(v *chaos.Verdict) int { return v.GracefulDuplicates }},
+		{"a record that was cancelled in a calm is handled again", chaos.ByPartition, func(t *testing.T, e []chaos.Entry, _ *chaos.Topic) []chaos.Entry {
+			i := find(t, e, chaos.Began, 3, 1)
+			cancelled := e[i]
+			cancelled.Kind = chaos.Cancelled
+			return slices.Insert(e, i+1, cancelled, chaos.Entry{Kind: chaos.Calm})
+		}, func(v *chaos.Verdict) int { return v.GracefulDuplicates }},
 		{"a record is in the log twice", chaos.Unordered, func(_ *testing.T, e []chaos.Entry, _ *chaos.Topic) []chaos.Entry {
 			for i := range e {
 				if e[i].Offset == 6 && e[i].Member == 2 {
@@ -287,6 +296,17 @@ func TestCheckExcuses(t *testing.T) {
 			{Kind: chaos.Began, Member: 1},
 			{Kind: chaos.Settled, Member: 1},
 			{Kind: chaos.Committed, Offset: 1},
+		}, 0},
+		{"a record that failed is tried again by the next member", []chaos.Entry{
+			{Kind: chaos.Acked},
+			{Kind: chaos.Calm},
+			{Kind: chaos.Assigned, Member: 1},
+			{Kind: chaos.Began, Member: 1},
+			{Kind: chaos.Failed, Member: 1},
+			{Kind: chaos.Revoked, Member: 1},
+			{Kind: chaos.Assigned, Member: 2},
+			{Kind: chaos.Began, Member: 2},
+			{Kind: chaos.Settled, Member: 2},
 		}, 0},
 		{"another group has the same offsets", []chaos.Entry{
 			{Kind: chaos.Acked},

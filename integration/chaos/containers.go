@@ -28,6 +28,8 @@ func startContainers(tb testing.TB) (*services, error) {
 	env := integration.Containers(tb, integration.WithAdvertised(proxy.Addr().String()),
 		integration.WithKafkaEnv(map[string]string{
 			"KAFKA_GROUP_CONSUMER_SESSION_TIMEOUT_MS": fmt.Sprint(session.Milliseconds()),
+			// It is also how long librdkafka waits for the answer to a heartbeat. A member that missed one which carried a new epoch is fenced.
+			"KAFKA_GROUP_CONSUMER_HEARTBEAT_INTERVAL_MS": "1000",
 		}))
 	proxy.SetTarget(strings.Replace(env.Brokers, "localhost", "127.0.0.1", 1))
 	address, err := url.Parse(env.RegistryURL)
@@ -57,6 +59,8 @@ func (c *containersEngine) restarts() string { return "broker killed and restart
 func (c *containersEngine) calmness() time.Duration { return 20 * time.Second }
 
 func (c *containersEngine) round() time.Duration { return time.Minute }
+
+func (c *containersEngine) forgets() bool { return false }
 
 // close leaves the containers to the test that started them.
 func (c *containersEngine) close() error { return nil }

@@ -67,7 +67,7 @@ func (e *embeddedEngine) start(ctx context.Context) error {
 		kfake.NumBrokers(len(e.proxies)),
 		kfake.GroupMinSessionTimeout(time.Second),
 		kfake.BrokerConfigs(map[string]string{
-			"group.consumer.heartbeat.interval.ms": "300",
+			"group.consumer.heartbeat.interval.ms": "600", // a fifth of a session; what else it decides, see startContainers
 			"group.consumer.session.timeout.ms":    fmt.Sprint(session.Milliseconds()),
 		}),
 		kfake.ListenFn(func(string, string) (net.Listener, error) {
@@ -123,6 +123,8 @@ func (e *embeddedEngine) restarts() string { return "all brokers unreachable" }
 func (e *embeddedEngine) calmness() time.Duration { return 2 * time.Second }
 
 func (e *embeddedEngine) round() time.Duration { return 20 * time.Second }
+
+func (e *embeddedEngine) forgets() bool { return true }
 
 func (e *embeddedEngine) close() error {
 	e.cluster.Close()

@@ -68,7 +68,7 @@ func brokerFaults(s *services) []fault {
 }
 
 // registryPatience is how long the registry is away at most when no consumer comes to ask.
-const registryPatience = 6 * time.Second
+const registryPatience = 15 * time.Second
 
 // registryFaults take the registry away while a group's records have a schema that no consumer has seen.
 func registryFaults(s *services, groups []*group) []fault {

@@ -38,6 +38,7 @@ type group struct {
 
 	mu      sync.Mutex
 	members []*process
+	started map[string]*process // all that ever were members, by client id
 }
 
 func (g *group) letters() string { return g.topic + "." + g.name + ".dlq" }
@@ -60,6 +61,10 @@ func (g *group) join() (*process, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.members = append(g.members, p)
+	if g.started == nil {
+		g.started = map[string]*process{}
+	}
+	g.started[p.Client] = p
 	return p, nil
 }
 
@@ -111,7 +116,7 @@ func (g *group) has(ctx context.Context, p *process) (listed, known bool) {
 	ctx, cancel := context.WithTimeout(ctx, time.Second)
 	defer cancel()
 	members, _, err := g.observer.members(ctx, g.name, g.protocol)
-	return members[p.Client], err == nil
+	return members[p.Client] != "", err == nil
 }
 
 // settled waits until the group consists of its processes and none else, is stable, and all that was delivered by now is committed: so

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"runtime/pprof"
 	"strconv"
 	"strings"
 	"syscall"
@@ -40,12 +41,22 @@ func IsMember() bool { return os.Getenv(memberVariable) != "" }
 // Member is a consumer process of a run. It writes to the ledger through the file that it inherited, ends gracefully when it is
 // terminated, and at once when its standard input ends, which is when the process that started it is gone. It returns the exit code.
 func Member() int {
-	if err := runMember(os.Getenv(memberVariable)); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
+	err := runMember(os.Getenv(memberVariable))
+	if err == nil {
+		return 0
 	}
-	return 0
+	fmt.Fprintln(os.Stderr, err)
+	if _, ok := errors.AsType[*consumer.ShutdownError](err); ok || errors.Is(err, context.DeadlineExceeded) {
+		return exitStorm
+	}
+	return exitOther
 }
+
+// How a member ends that cannot end well: because what it needed was away for too long, or for any other reason.
+const (
+	exitStorm = 1
+	exitOther = 3
+)
 
 func runMember(text string) error {
 	ctx, cancel := signal.NotifyContext(context.Background(), syscall.SIGTERM)
@@ -70,7 +81,11 @@ func runMember(text string) error {
 	if err != nil {
 		return err
 	}
-	return c.Run(ctx, m.handle)
+	err = c.Run(ctx, m.handle)
+	if undone, ok := errors.AsType[*consumer.ShutdownError](err); ok && undone.CloseTimedOut && os.Getenv("CHAOS_DEBUG") != "" {
+		_ = pprof.Lookup("goroutine").WriteTo(os.Stderr, 2)
+	}
+	return err
 }
 
 // member is the state of a consumer process.
@@ -149,8 +164,9 @@ func (m *member) handle(ctx context.Context, rec *consumer.Record[string, Task])
 type assignments struct{ *member }
 
 func (a assignments) Enabled(_ context.Context, level slog.Level) bool {
-	return level >= slog.LevelInfo
+	return level >= slog.LevelInfo || os.Getenv("CHAOS_DEBUG") != ""
 }
+
 func (a assignments) WithAttrs([]slog.Attr) slog.Handler { return a }
 func (a assignments) WithGroup(string) slog.Handler      { return a }
 

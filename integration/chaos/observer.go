@@ -122,9 +122,9 @@ func (o *observer) committed(ctx context.Context, group, topic string) (map[int3
 	return offsets, nil
 }
 
-// members returns the client ids of a group's members, and whether the group is stable.
-func (o *observer) members(ctx context.Context, group string, protocol Protocol) (map[string]bool, bool, error) {
-	members := map[string]bool{}
+// members returns the ids of a group's members by their clients' ids, and whether the group is stable.
+func (o *observer) members(ctx context.Context, group string, protocol Protocol) (map[string]string, bool, error) {
+	members := map[string]string{}
 	if protocol == KIP848 {
 		req := kmsg.NewPtrConsumerGroupDescribeRequest()
 		req.Groups = []string{group}
@@ -137,7 +137,7 @@ func (o *observer) members(ctx context.Context, group string, protocol Protocol)
 			return members, false, missing(err)
 		}
 		for _, m := range g.Members {
-			members[m.ClientID] = true
+			members[m.ClientID] = m.MemberID
 		}
 		return members, strings.EqualFold(g.State, "Stable"), nil
 	}
@@ -152,9 +152,19 @@ func (o *observer) members(ctx context.Context, group string, protocol Protocol)
 		return members, false, missing(err)
 	}
 	for _, m := range g.Members {
-		members[m.ClientID] = true
+		members[m.ClientID] = m.MemberID
 	}
 	return members, strings.EqualFold(g.State, "Stable"), nil
+}
+
+// leave takes a member of a classic group out of it.
+func (o *observer) leave(ctx context.Context, group, member string) error {
+	leaving := kmsg.NewLeaveGroupRequestMember()
+	leaving.MemberID = member
+	req := kmsg.NewPtrLeaveGroupRequest()
+	req.Group, req.Members = group, append(req.Members, leaving)
+	_, err := req.RequestWith(ctx, o.client)
+	return err
 }
 
 // missing takes a group that does not exist for one without members.

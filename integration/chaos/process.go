@@ -24,8 +24,10 @@ type process struct {
 	input  io.Closer // what ends the process if nothing else does
 	ledger *Ledger
 	errors tail
+	log    io.Closer     // nil where nothing is kept
 	done   chan struct{} // closed when the process is gone and the ledger says so
 	err    error         // of the process, once it is done
+	end    time.Time     // the same
 }
 
 // startProcess runs this binary as a member.
@@ -43,8 +45,8 @@ func startProcess(ledger *Ledger, config memberConfig, logs string) (*process, e
 		if err != nil {
 			return nil, err
 		}
-		defer func() { _ = log.Close() }() // the process has its own
-		p.cmd.Stderr = log
+		p.log = log
+		p.cmd.Stderr = io.MultiWriter(log, &p.errors)
 	}
 	p.cmd.ExtraFiles = []*os.File{ledger.pipe}
 	if p.input, err = p.cmd.StdinPipe(); err != nil {
@@ -54,7 +56,10 @@ func startProcess(ledger *Ledger, config memberConfig, logs string) (*process, e
 		return nil, fmt.Errorf("chaos: start member %d: %w", config.Member, err)
 	}
 	go func() {
-		p.err = p.cmd.Wait()
+		p.err, p.end = p.cmd.Wait(), time.Now()
+		if p.log != nil {
+			_ = p.log.Close()
+		}
 		ledger.Write(Entry{Kind: Gone, Group: p.Group, Member: p.Member})
 		close(p.done)
 	}()
@@ -97,7 +102,7 @@ func (p *process) terminate(ctx context.Context) error {
 	case <-p.done:
 	case <-ctx.Done():
 		p.kill()
-		return fmt.Errorf("member %d did not end: %w", p.Member, ctx.Err())
+		return fmt.Errorf("member %d did not end: %w: %w", p.Member, errCrashed, ctx.Err())
 	}
 	return p.failure()
 }
@@ -109,8 +114,15 @@ func (p *process) failure() error {
 		return nil
 	}
 	lines := strings.Split(strings.TrimSpace(p.errors.String()), "\n")
-	return fmt.Errorf("member %d: %w: %s", p.Member, p.err, lines[len(lines)-1])
+	err := fmt.Errorf("member %d: %w: %s", p.Member, p.err, lines[len(lines)-1])
+	if exit, ok := errors.AsType[*exec.ExitError](p.err); !ok || exit.ExitCode() != exitStorm {
+		err = fmt.Errorf("%w: %w", errCrashed, err)
+	}
+	return err
 }
+
+// errCrashed is in the error of a process whose end no storm explains.
+var errCrashed = errors.New("chaos: a member crashed")
 
 // stop freezes the process and returns once it stands still.
 func (p *process) stop(ctx context.Context) bool {

@@ -12,12 +12,13 @@ type Report struct {
 	Took    time.Duration
 	Entries int // in the ledger
 
-	Groups  []GroupReport
-	Total   Verdict
-	Faults  *tally  // those that had their effect count
-	Changes *tally  // graceful ones, in calms
-	Ghosts  int     // members that the brokers still listed when their process had ended gracefully, in calms
-	Deaths  []error // of members that ended otherwise than they were told to
+	Groups    []GroupReport
+	Total     Verdict
+	Faults    *tally  // those that had their effect count
+	Changes   *tally  // graceful ones, in calms
+	Forgotten int     // sessions of dead members that the embedded brokers did not end, and the harness did
+	Ghosts    int     // members that the brokers still listed when their process had ended gracefully, in calms
+	Deaths    []error // of members that ended otherwise than they were told to
 }
 
 // GroupReport is the verdict on one group.
@@ -52,6 +53,9 @@ func (r *Report) String() string {
 	}
 	for _, err := range r.Deaths {
 		line("a member ended otherwise than it was told to: %v", err)
+	}
+	if r.Forgotten > 0 {
+		line("sessions of dead members that the embedded brokers did not end, so the harness did: %d", r.Forgotten)
 	}
 	if r.Ghosts > 0 {
 		line("members still listed when their processes had ended: %d", r.Ghosts)

@@ -30,7 +30,7 @@ type Config struct {
 
 // What is sent per second to all groups together, where the machine can.
 const (
-	embeddedRate  = 18_000
+	embeddedRate  = 9_000
 	containerRate = 4_500
 )
 
@@ -41,12 +41,13 @@ const limit = 60 * time.Second
 type run struct {
 	Config
 	*services
-	ledger  *Ledger
-	groups  []*group
-	deaths  deaths
-	ghosts  atomic.Int32
-	faults  tally
-	changes tally
+	ledger    *Ledger
+	groups    []*group
+	deaths    deaths
+	ghosts    atomic.Int32
+	forgotten atomic.Int32
+	faults    tally
+	changes   tally
 }
 
 // Run lets it storm, and reports. An error means that the run could not be made, or not be brought to its end, which is a
@@ -91,11 +92,16 @@ func Run(tb testing.TB, config Config) (*Report, error) {
 	for _, g := range r.groups {
 		g.abandon()
 	}
-	report := &Report{Seed: config.Seed, Faults: &r.faults, Changes: &r.changes, Deaths: r.deaths.errs, Ghosts: int(r.ghosts.Load()), Took: time.Since(began)}
+	report := &Report{Seed: config.Seed, Faults: &r.faults, Changes: &r.changes, Deaths: r.deaths.errs, Ghosts: int(r.ghosts.Load()), Forgotten: int(r.forgotten.Load()), Took: time.Since(began)}
 	topics, readErr := r.topics(ctx)
 	err = errors.Join(err, readErr, r.close())
 	entries := ledger.Close()
 	report.Entries = len(entries)
+	for _, death := range report.Deaths {
+		if errors.Is(death, errCrashed) {
+			err = errors.Join(err, death)
+		}
+	}
 	if config.Logs != "" {
 		err = errors.Join(err, write(entries, filepath.Join(config.Logs, "ledger.txt")))
 	}
@@ -142,6 +148,9 @@ func (r *run) do(ctx context.Context) error {
 	for _, g := range r.groups {
 		senders.Go(func() { g.traffic.run(sending) })
 		watchers.Go(func() { g.watch(watching) })
+		if r.forgets() {
+			watchers.Go(func() { r.forgotten.Add(g.expire(watching)) })
+		}
 	}
 	err := r.weather(ctx)
 	endSending()

@@ -35,6 +35,8 @@ type engine interface {
 	calmness() time.Duration
 	// round is about how long a storm and the calm that follows take together.
 	round() time.Duration
+	// forgets says that sessions may go on for ever: see expire.
+	forgets() bool
 	close() error
 }
 

@@ -36,8 +36,9 @@ type traffic struct {
 // pace is the time between two bursts of records.
 const pace = 10 * time.Millisecond
 
-// backlog is how far the handlers may lag behind before sending waits for them: the run would only get longer.
-const backlog = 20_000
+// backlog is how far the handlers may lag behind before sending waits for them: the run would only get longer, and what is sent now would
+// meet another weather.
+const backlog = 3 * time.Second
 
 func newTraffic(g *group, rng *rand.Rand, rate int) (*traffic, error) {
 	reg, err := registry.New(g.registryURL)
@@ -119,7 +120,7 @@ func (t *traffic) behind() bool {
 			lag -= highest + 1
 		}
 	})
-	return lag > backlog
+	return lag > int64(t.rate)*int64(backlog/time.Second)
 }
 
 func (t *traffic) send(ctx context.Context) {

@@ -11,9 +11,9 @@ import (
 type Verdict struct {
 	Acked, Indeterminate, Arrived, Refused, Poisoned int // records; Arrived are the indeterminate ones that are in the log
 
-	Deliveries, Retries int // calls of handlers, and those of them that repeat one that failed
+	Deliveries, Retries int // calls of handlers, and those of them that repeat one that failed, wherever the partition is by then
 	Letters             int
-	Duplicates          int // deliveries of what was delivered before, retries left out
+	Duplicates          int // deliveries of what was delivered before and did not fail each time
 	Rewinds             int // partitions whose client went back by itself: their records are delivered again
 	Overlaps            int // two at once in a strand, by members of which one had lost its session
 	LongestStall        time.Duration

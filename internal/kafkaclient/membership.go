@@ -6,13 +6,13 @@ import (
 	"fmt"
 )
 
-// InGroup reports whether a consumer has something to leave: an id that its group knows, and under KIP-848 an epoch in it. librdkafka takes
-// them back when it sends its farewell, and not before, which nothing else tells: a client that is closed between the two goes without one
+// InGroup reports whether a consumer has something to leave: an id that its group knows, or, where the group has epochs (KIP-848) and members
+// choose their ids, an epoch. librdkafka takes them back when it sends its farewell, and not before, which nothing else tells: a client that is closed between the two goes without one
 // (in a cooperative group: whenever offsets are still being committed), and its group waits for it until its session expires.
 //
 // The binding keeps what the client says of its membership to itself, but for printing it. Where that is not understood, or client is
 // another one, the answer is no.
-func InGroup(client Consumer) bool {
+func InGroup(client Consumer, epochs bool) bool {
 	member, ok := client.(GroupMember)
 	if !ok {
 		return false
@@ -21,8 +21,15 @@ func InGroup(client Consumer) bool {
 	if err != nil {
 		return false
 	}
-	generation, id, ok := membership(fmt.Appendf(nil, "%s", metadata))
-	return ok && id != "" && generation != 0 // 0 is before and after the epochs of KIP-848; generations begin with 1, and are -1 before
+	return inGroup(fmt.Appendf(nil, "%s", metadata), epochs)
+}
+
+func inGroup(printed []byte, epochs bool) bool {
+	generation, id, ok := membership(printed)
+	if epochs {
+		return ok && generation > 0 // -1 before the first one, 0 after the last
+	}
+	return ok && id != ""
 }
 
 // membership reads librdkafka's serialized group metadata, as printed: generation, group, member id, group instance id.

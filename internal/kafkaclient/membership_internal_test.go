@@ -19,8 +19,10 @@ func TestMembershipIsUnderstood(t *testing.T) {
 	if generation != -1 || id != "" || !ok {
 		t.Errorf("got generation %d, member %q, %v, want -1 and none", generation, id, ok)
 	}
-	if InGroup(client) {
-		t.Error("one that never joined is taken for a member")
+	for _, epochs := range []bool{false, true} {
+		if InGroup(client, epochs) {
+			t.Errorf("epochs %v: one that never joined is taken for a member", epochs)
+		}
 	}
 }
 
@@ -44,6 +46,28 @@ func TestMembership(t *testing.T) {
 			generation, id, ok := membership([]byte(tc.printed))
 			if ok != tc.ok || ok && (generation != tc.generation || id != tc.id) {
 				t.Errorf("got generation %d, member %q, %v", generation, id, ok)
+			}
+		})
+	}
+}
+
+func TestInGroup(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		name, printed string
+		epochs, want  bool
+	}{
+		{"joined", "&{CGMDv2:\x01\x00\x00\x00billing\x00rdkafka-1\x00\x01}", false, true},
+		{"joining, with the id that the group gave", "&{CGMDv2:\xff\xff\xff\xffbilling\x00rdkafka-1\x00\x01}", false, true},
+		{"left", "&{CGMDv2:\x01\x00\x00\x00billing\x00\x00\x01}", false, false},
+		{"epochs: joined", "&{CGMDv2:\x01\x00\x00\x00billing\x00chosen\x00\x01}", true, true},
+		{"epochs: joining, with an id of its own choice", "&{CGMDv2:\xff\xff\xff\xffbilling\x00chosen\x00\x01}", true, false},
+		{"epochs: left", "&{CGMDv2:\x00\x00\x00\x00billing\x00chosen\x00\x01}", true, false},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			if got := inGroup([]byte(tc.printed), tc.epochs); got != tc.want {
+				t.Errorf("inGroup(%q, %v) = %v", tc.printed, tc.epochs, got)
 			}
 		})
 	}

@@ -10,7 +10,10 @@ import (
 )
 
 // ErrTopicMissing says that the brokers do not know a topic. producer.ErrTopicMissing and consumer.ErrTopicMissing are this value.
-var ErrTopicMissing = errors.New("topic does not exist: create it, or wait for it with WithAllowMissingTopic")
+var ErrTopicMissing = errors.New("topic does not exist")
+
+// TopicHint is the way out of ErrTopicMissing, for clients that can be made to wait.
+const TopicHint = "create it, or wait for it with WithAllowMissingTopic"
 
 const (
 	firstSlice = 100 * time.Millisecond // of waiting for an answer; doubled up to lastSlice, for brokers that are far away

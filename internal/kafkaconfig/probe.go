@@ -20,8 +20,8 @@ func probe(config kafka.ConfigMap, rules Rules) []error {
 		}
 	}
 	config["log.queue"] = true // a queue that nobody serves: the probe stays silent
-	if _, ok := config["group.id"]; !ok && rules.Kind == Consumer {
-		config["group.id"] = "probe" // required, and reported as such by Resolve
+	if group, ok := config["group.id"]; rules.Kind == Consumer && (!ok || group == "") {
+		config["group.id"] = "probe" // required, and reported as such by Resolve; closing a client with an empty one never ends
 	}
 
 	var problems []error

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
 )
@@ -40,6 +41,8 @@ type Rules struct {
 	Defaults map[string]kafka.ConfigValue
 	// Required are properties that the user must set, with the reason that stands in the error.
 	Required map[string]string
+	// Tokens says that the package has a source of tokens for OAUTHBEARER.
+	Tokens bool
 }
 
 // setting is one property as the user wrote it.
@@ -95,9 +98,16 @@ func Resolve(user kafka.ConfigMap, rules Rules) (kafka.ConfigMap, error) {
 			report("property %s: %w", s, err)
 		}
 	}
+	switch bearer := Bearer(user); {
+	case bearer && !rules.Tokens:
+		report("property \"sasl.mechanism\": OAUTHBEARER needs WithTokenSource, or sasl.oauthbearer.method=oidc")
+	case !bearer && rules.Tokens:
+		report("WithTokenSource: its tokens are not asked for: that needs sasl.mechanism=OAUTHBEARER and security.protocol=SASL_SSL or SASL_PLAINTEXT")
+	}
+	defaults := kafka.ConfigMap{}
 	for name, value := range rules.Defaults {
 		if _, ok := seen[name]; !ok {
-			resolved[name] = value
+			resolved[name], defaults[name] = value, value
 		}
 	}
 	for name, owned := range rules.Owned {
@@ -106,12 +116,26 @@ func Resolve(user kafka.ConfigMap, rules Rules) (kafka.ConfigMap, error) {
 		}
 	}
 	for _, err := range probe(resolved, rules) {
-		report("%w", err)
+		report("%w%s", err, explain(err, defaults))
 	}
 	if len(problems) > 0 {
 		return nil, errors.Join(problems...)
 	}
 	return resolved, nil
+}
+
+// explain names the defaults that an error speaks of: the user has not set them.
+func explain(err error, defaults kafka.ConfigMap) string {
+	var named []string
+	for _, name := range slices.Sorted(maps.Keys(defaults)) {
+		if strings.Contains(err.Error(), "`"+name+"`") {
+			named = append(named, fmt.Sprintf("%s=%v", name, defaults[name]))
+		}
+	}
+	if named == nil {
+		return ""
+	}
+	return fmt.Sprintf(" (%s is this package's default: set what you want)", strings.Join(named, ", "))
 }
 
 // flatten lists the user's settings in the order of their names, those of default.topic.config last.

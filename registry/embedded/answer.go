@@ -88,6 +88,9 @@ func (a *answerWriter) answer(answer any) {
 	}
 }
 
+// badURIPage is what a browser shows.
+const badURIPage = "<html><head><title>Error 400 Bad Request</title></head><body><h2>HTTP ERROR 400 Bad Request</h2></body></html>\n"
+
 // fail answers a failure. Those of the HTTP layer itself have no content type.
 func (a *answerWriter) fail(err error) {
 	var wrongMethod *methodError
@@ -102,8 +105,11 @@ func (a *answerWriter) fail(err error) {
 	switch f {
 	case errNotFound, errMethodNotAllowed, errNotAcceptable:
 		a.contentType = ""
-	case errBadPath:
+	case errBadRequest:
 		a.contentType = "application/json"
+	case errBadURI:
+		writeBody(a.w, f.Status, "text/html;charset=iso-8859-1", []byte(badURIPage))
+		return
 	case errUnauthorized:
 		a.w.Header().Set("Www-Authenticate", `Basic realm="Schema Registry"`)
 	}

@@ -52,7 +52,7 @@ func (c *call) readBody(w http.ResponseWriter, req *http.Request, limit int64) e
 	if text := req.Header.Get("Content-Type"); text != "" {
 		media, _, err := mime.ParseMediaType(text)
 		if err != nil || !strings.Contains(media, "/") {
-			return errBadPath
+			return errBadRequest
 		}
 		if !slices.Contains(mediaTypes, media) && media != "application/octet-stream" {
 			return errMediaType
@@ -79,17 +79,9 @@ func (c *call) members(argument string) (map[string]json.RawMessage, error) {
 	}
 	var members map[string]json.RawMessage
 	if err := json.Unmarshal(body, &members); err != nil {
-		return nil, badJSON(err)
+		return nil, noObject(argument, body, err)
 	}
 	return members, nil
-}
-
-// badJSON never repeats the body.
-func badJSON(err error) error {
-	if syntax := (*json.SyntaxError)(nil); errors.As(err, &syntax) {
-		return failHTTP(http.StatusBadRequest, "Malformed JSON in the request body at offset %d", syntax.Offset)
-	}
-	return failHTTP(http.StatusBadRequest, "Cannot deserialize the request body: a value has the wrong type")
 }
 
 // text is a JSON string, or a number or boolean taken as one.
@@ -106,14 +98,14 @@ func (t *text) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// decode reads a member into target, which keeps its value if there is none or null.
-func decode(members map[string]json.RawMessage, name string, target any) error {
+// decode reads a member into target, which keeps its value if there is none or null. class is what the real server makes of it.
+func decode(members map[string]json.RawMessage, name, class string, target any) error {
 	raw, ok := members[name]
 	if !ok {
 		return nil
 	}
 	if err := json.Unmarshal(raw, target); err != nil {
-		return badJSON(err)
+		return wrongType(class, raw)
 	}
 	return nil
 }

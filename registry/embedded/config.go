@@ -145,7 +145,7 @@ func merge(old config, members map[string]json.RawMessage) (config, error) {
 		case name == levelMember:
 			var given text
 			if err := json.Unmarshal(raw, &given); err != nil {
-				return nil, badJSON(err)
+				return nil, wrongType(classText, raw)
 			}
 			level, err := compat.ParseLevel(string(given))
 			if err != nil {
@@ -155,7 +155,7 @@ func merge(old config, members map[string]json.RawMessage) (config, error) {
 		case known:
 			value := makeValue()
 			if err := json.Unmarshal(raw, value); err != nil {
-				return nil, badJSON(err)
+				return nil, wrongType(classOfMember(value), raw)
 			}
 			merged[name] = value
 		}
@@ -173,4 +173,15 @@ func (r *Registry) deleteConfig(c *call) (any, error) {
 		return nil, err
 	}
 	return shown(old, old.level()), r.commit(putConfig{Scope: scope})
+}
+
+// classOfMember is what the real server calls the type of a config's member.
+func classOfMember(value any) string {
+	switch value.(type) {
+	case *bool:
+		return classBoolean
+	case *text:
+		return classText
+	}
+	return classMetadata
 }

@@ -36,12 +36,18 @@
 // # Differences from the real registry
 //
 // Where the real one answers 500 to an ordinary request (a negative offset, a
-// mode request without a mode, an unknown id's text, a deleted GUID) this one
-// sends the documented error; a subject ":.:" and a reference with an empty
-// name, which poison the real one, are refused. Texts of JSON parse errors are
-// its own. JSON Schema and Protobuf schemas are kept as they come and never
-// found incompatible with each other. Answers below 1400 bytes are not
-// compressed.
+// mode request without a mode, an unknown id's text, a deleted GUID, a check
+// against an empty schema) this one sends the documented error. What breaks the
+// real one for all later requests is refused: the subject ":.:" (42208), a
+// reference with an empty name and, in IMPORT mode, an empty schema (42201). A
+// subject ":*:x" is a plain name and makes no context.
+//
+// Every version that an id was imported for is listed under it; the real one
+// forgets some. A subject ":.a" is in the list of all contexts; the real one
+// leaves it out. JSON Schema and Protobuf schemas are not parsed, and never found
+// incompatible with each other; white space is taken from JSON, and made the real
+// one's in Protobuf texts of plain messages. Associations are not there. Answers
+// below 1400 bytes are not compressed.
 //
 // # Concurrency
 //

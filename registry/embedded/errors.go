@@ -38,7 +38,8 @@ var (
 	errUnauthorized     = failHTTP(http.StatusUnauthorized, "Unauthorized")
 	errNotAcceptable    = failPlain(http.StatusNotAcceptable)
 	errMediaType        = failPlain(http.StatusUnsupportedMediaType)
-	errBadPath          = failHTTP(http.StatusBadRequest, "Bad Request")
+	errBadRequest       = failHTTP(http.StatusBadRequest, "Bad Request")
+	errBadURI           = failHTTP(http.StatusBadRequest, "Bad Request") // of the HTTP server before the registry, as a page
 	errTooLarge         = failHTTP(http.StatusRequestEntityTooLarge, "Request body is too large")
 	errSchemaNotFound   = fail(40403, "Schema not found")
 	errEmptySchema      = fail(42201, "Empty schema")

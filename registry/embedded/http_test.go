@@ -2,8 +2,12 @@ package embedded_test
 
 import (
 	"compress/gzip"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
 	"io"
 	"net/http"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -82,6 +86,22 @@ func TestBasicAuth(t *testing.T) {
 		resp.Body.Close()
 		if resp.StatusCode != c.want || (resp.Header.Get("Www-Authenticate") != "") != (c.want == 401) {
 			t.Errorf("%q with %q: got %d, %q; want %d", c.user, c.password, resp.StatusCode, resp.Header.Get("Www-Authenticate"), c.want)
+		}
+	}
+}
+
+// Neither a password nor its hash is in anything that is formatted.
+func TestPasswordsNeverShow(t *testing.T) {
+	t.Parallel()
+	auth := embedded.WithBasicAuth("ann", "hunter2")
+	reg := embedded.New(auth)
+	hash := sha256.Sum256([]byte("hunter2"))
+	for _, format := range []string{"%v", "%+v", "%#v", "%s", "%x"} {
+		shown := fmt.Sprintf(format+format+format, reg, auth, reflect.ValueOf(reg).Elem())
+		for _, secret := range []string{"hunter2", strings.Trim(fmt.Sprint(hash), "[]"), hex.EncodeToString(hash[:]), strings.SplitN(fmt.Sprintf("%#v", hash), "{", 2)[1]} {
+			if strings.Contains(shown, secret) {
+				t.Errorf("%s shows %.100q", format, secret)
+			}
 		}
 	}
 }

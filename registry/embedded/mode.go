@@ -75,7 +75,7 @@ func (r *Registry) setMode(c *call) (any, error) {
 	}
 	var sent text
 	if err := json.Unmarshal(raw, &sent); err != nil {
-		return nil, badJSON(err)
+		return nil, wrongType(classText, raw)
 	}
 	mode := strings.ToUpper(string(sent))
 	switch {

@@ -1,9 +1,6 @@
 package embedded
 
-import (
-	"crypto/sha256"
-	"log/slog"
-)
+import "log/slog"
 
 // Option changes what [New] and [Open] make.
 type Option interface{ apply(r *Registry) }
@@ -29,12 +26,7 @@ func WithMaxRequest(bytes int64) Option {
 // requests are answered 401. Without this option everybody is admitted. Only a
 // hash of the password is kept.
 func WithBasicAuth(user, password string) Option {
-	return option(func(r *Registry) {
-		if r.accounts == nil {
-			r.accounts = accounts{}
-		}
-		r.accounts[user] = sha256.Sum256([]byte(password))
-	})
+	return option(func(r *Registry) { r.accounts.add(user, password) })
 }
 
 // WithSync makes a registry of [Open] answer only after what it did is on the

@@ -55,8 +55,8 @@ func (c *call) readSchemaRequest(argument string) (q schemaRequest, err error) {
 	for _, err := range []error{
 		decodeNumber(members, "version", &q.version),
 		decodeNumber(members, "id", &q.id),
-		decode(members, "references", &q.references),
-		decode(members, "metadata", &q.metadata),
+		decode(members, "references", classReferences, &q.references),
+		decode(members, "metadata", classMetadata, &q.metadata),
 		decodeText(members, "schemaType", (*text)(&q.kind)),
 		decodeText(members, "schema", &given),
 		checkRuleSet(members["ruleSet"]),
@@ -81,7 +81,7 @@ const maxReferences = 10_000
 // decodeNumber reads a number of 32 bits, which is what ids and versions are.
 func decodeNumber(members map[string]json.RawMessage, name string, target **int) error {
 	var n *int32
-	if err := decode(members, name, &n); err != nil || n == nil {
+	if err := decode(members, name, classNumber, &n); err != nil || n == nil {
 		return err
 	}
 	wide := int(*n)
@@ -93,7 +93,7 @@ func decodeText(members map[string]json.RawMessage, name string, target *text) e
 	if string(members[name]) == "null" {
 		return nil
 	}
-	return decode(members, name, target)
+	return decode(members, name, classText, target)
 }
 
 // checkRuleSet refuses a rule set of the wrong shape. A right one is dropped,
@@ -110,11 +110,11 @@ func checkRuleSet(raw json.RawMessage) error {
 		DomainRules    []rule `json:"domainRules"`
 	}
 	if err := json.Unmarshal(raw, &set); err != nil {
-		return badJSON(err)
+		return wrongType(classRuleSet, raw)
 	}
 	for _, r := range slices.Concat(set.MigrationRules, set.DomainRules) {
 		if r.Kind != nil && *r.Kind != "TRANSFORM" && *r.Kind != "CONDITION" {
-			return failHTTP(400, "Cannot deserialize the request body: unknown kind of rule")
+			return failJSON("Cannot deserialize value of type `RuleKind` from String \"%.*s\": not one of the values accepted for Enum class: [CONDITION, TRANSFORM]", maxRepeated, *r.Kind)
 		}
 	}
 	return nil
@@ -166,6 +166,9 @@ func (s *state) stored(from subjectName, sent []sentReference) ([]reference, err
 	for _, x := range sent {
 		if x.Name == nil || *x.Name == "" || x.Subject == nil || x.Version == nil {
 			return nil, fmt.Errorf("Invalid reference: %s", x) //nolint:staticcheck // the registry's text
+		}
+		if *x.Version < 1 && *x.Version != latestVersion {
+			return nil, fmt.Errorf("io.confluent.kafka.schemaregistry.exceptions.InvalidVersionException: %d", *x.Version)
 		}
 		ref := reference{*x.Name, *x.Subject, *x.Version}
 		key := versionKey{parseSubject(ref.Subject, from.context), ref.Version}

@@ -46,10 +46,10 @@ func (s source) read() reading {
 	}
 }
 
-// foreignText is the text of a schema that is not Avro: JSON without white space, Protobuf as it is.
+// foreignText is the text of a schema that is not Avro: JSON without white space, Protobuf laid out where it is plain.
 func (s source) foreignText() (string, error) {
 	if s.kind != jsonType {
-		return s.text, nil
+		return protobufText(s.text), nil
 	}
 	var b bytes.Buffer
 	if err := json.Compact(&b, []byte(s.text)); err != nil {

@@ -75,6 +75,7 @@ func TestStories(t *testing.T) {
 			{post, "/subjects/t/versions", ac, 422, `{"error_code":42205,"message":"Subject t in context  is not in read-write mode"}`},
 			{post, "/subjects/t/versions", schemaBody(record(fieldC), `"id":77,"version":5`), 200, "*"},
 			{get, "/subjects/t/versions", "", 200, `[5]`},
+			{post, "/subjects/t/versions", `{"schema":"","id":78}`, 422, `{"error_code":42201,"message":"Empty schema"}`}, // the real one stores it, and fails from then on
 			{put, "/mode/s", `{"mode":"IMPORT"}`, 422, `{"error_code":42205,"message":"Cannot import since found existing subjects"}`},
 			{put, "/mode", `{}`, 422, `{"error_code":42204,"message":"Invalid mode. Valid values are READWRITE, READONLY, IMPORT and FORWARD."}`},
 			{del, "/mode", "", 200, `{"mode":"READONLY"}`},
@@ -104,6 +105,9 @@ func TestStories(t *testing.T) {
 			{del, "/subjects/:.c:s", "", 200, `[1]`},
 			{del, "/subjects/:.c:s?permanent=true", "", 200, `[1]`},
 			{del, "/contexts/.c", "", 204, ""},
+			{get, "/contexts", "", 200, `["."]`},
+			{post, "/subjects/:*:x/versions", a, 200, "*"}, // a plain name: in the real one look-ups of unknown subjects fail from then on
+			{get, "/subjects/unknown/versions/1", "", 404, `{"error_code":40401,"message":"Subject 'unknown' not found."}`},
 			{get, "/contexts", "", 200, `["."]`},
 			{post, "/subjects/:.__GLOBAL:s/versions", a, 422, `{"error_code":42208,"message":"The specified subject ':.__GLOBAL:s' is not a valid."}`},
 		}},

@@ -94,7 +94,7 @@ func findRoute(req *http.Request) (o operation, c *call, err error) {
 	}
 	query, err := url.ParseQuery(req.URL.RawQuery)
 	if err != nil {
-		return o, nil, errBadPath
+		return o, nil, errBadRequest
 	}
 	c = &call{method: req.Method, context: defaultContext, query: query}
 	if c.method == http.MethodHead {
@@ -141,14 +141,18 @@ func (m methods) names() []string {
 }
 
 // splitPath unescapes a path's segments. It refuses what the real server's
-// front refuses: empty segments, encoded dots, control characters, bad UTF-8.
+// front refuses: empty segments, encoded dots, control characters, bad UTF-8,
+// and a bracket that is not escaped.
 func splitPath(escaped string) ([]string, error) {
+	if strings.Contains(escaped, "[") {
+		return nil, errBadURI
+	}
 	parts := strings.Split(strings.TrimSuffix(strings.TrimPrefix(escaped, "/"), "/"), "/")
 	for i, part := range parts {
 		part, _, _ = strings.Cut(part, ";")
 		text, err := url.PathUnescape(part)
 		if err != nil || text == "" && len(parts) > 1 || text == "." || text == ".." || !cleanText(text) {
-			return nil, errBadPath
+			return nil, errBadURI
 		}
 		parts[i] = text
 	}

@@ -44,9 +44,6 @@ type step struct {
 // differentCodes are the steps that answer another status, code or JSON than
 // the real registry, with the reason. A step that starts to agree must go.
 var differentCodes = map[string]string{
-	"json-and-protobuf[5]":                 "Protobuf texts are kept as sent, the real one prints them anew",
-	"json-and-protobuf[6]":                 "as step 5",
-	"json-and-protobuf[7]":                 "as step 5",
 	"refs-errors[9]":                       "an empty reference name is refused: in the real one it poisons the subject",
 	"refs-errors[10]":                      "the real one is poisoned by step 9",
 	"mode-global[30]":                      "the real one answers 500 to a mode request without a mode; here it is 42204",

@@ -80,12 +80,11 @@ var schemaChecks = []check{
 		want(p, fmt.Sprintf("/schemas/ids/%d/versions", r.ID), []map[string]any{{"subject": s, "version": 1.0}})
 	}},
 	{"normalize sorts properties", func(p *probe) {
-		s := p.subject("s")
-		first := p.register(s, `{"type":"string","x":1,"y":2}`)
-		var found registered
-		p.must(http.MethodPost, "/subjects/"+s+"?normalize=true", request(`{"type":"string","y":2,"x":1}`), &found)
-		if found.ID != first.ID {
-			p.failf("look-up with normalize: got id %d, want %d", found.ID, first.ID)
+		first := p.register(p.subject("sorted"), `{"type":"string","x":1,"y":2}`)
+		var other registered
+		p.must(http.MethodPost, "/subjects/"+p.subject("other")+"/versions?normalize=true", request(`{"type":"string","y":2,"x":1}`), &other)
+		if other.ID != first.ID || other.ID == 0 {
+			p.failf("registration with normalize: got id %d, want %d", other.ID, first.ID)
 		}
 	}},
 	{"lists have pages", func(p *probe) {
@@ -100,6 +99,7 @@ var schemaChecks = []check{
 		s, t := p.subject("p1"), p.subject("p2")
 		p.register(s, record(fieldA))
 		p.register(t, record(fieldA))
+		p.register(p.subject("q"), record(fieldA))
 		want(p, "/subjects?subjectPrefix="+s[:len(s)-1], []string{s, t})
 		want(p, "/subjects?subjectPrefix="+s[:len(s)-1]+"&offset=1", []string{t})
 		want(p, "/subjects?subjectPrefix="+s[:len(s)-1]+"&limit=1", []string{s})

@@ -146,7 +146,10 @@ type registered struct {
 
 // register puts a schema under a subject, with further members of the request if any.
 func (p *probe) register(subject, schema string, members ...string) (r registered) {
-	p.must(http.MethodPost, "/subjects/"+subject+"/versions", request(schema, members...), &r)
+	path := "/subjects/" + subject + "/versions"
+	if p.must(http.MethodPost, path, request(schema, members...), &r); r.ID < 1 {
+		p.failf("POST %s: got id %d", path, r.ID)
+	}
 	return r
 }
 

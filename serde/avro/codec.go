@@ -9,7 +9,7 @@ import (
 )
 
 // Codec writes and reads values of T under Avro schemas. It is made by [For], [MustFor] and [Generic], is immutable, and like the
-// functions that it returns safe for concurrent use. It satisfies the Codec interface of package serde.
+// functions that it returns safe for concurrent use. It satisfies the Codec interface of package serde. The zero Codec must not be used.
 type Codec[T any] struct{ state *codecState }
 
 // codecState is what the copies of a codec share.
@@ -40,19 +40,19 @@ type generated interface {
 // fields of embedded structs count as the struct's own. Fields that the schema does not have are left alone when values are written,
 // and zero when they are read. The package documentation tells which Go types go with which schemas.
 func For[T any](schemaText string, opts ...Option) (Codec[T], error) {
-	schema, err := Parse(schemaText)
-	if err != nil {
-		return Codec[T]{}, fmt.Errorf("avro: codec of %v: %w", reflect.TypeFor[T](), err)
-	}
 	c, err := newCodec[T](opts)
 	if err != nil {
 		return Codec[T]{}, err
 	}
 	s := c.state
+	schema, err := s.cfg.parse(schemaText)
+	if err != nil {
+		return Codec[T]{}, fmt.Errorf("avro: codec of %v: %w", reflect.TypeFor[T](), err)
+	}
 	s.schema, s.text, s.name, s.enums = schema, schemaText, schema.name, map[string]*Schema{}
 	s.fingerprint = sync.OnceValue(schema.CRC64)
 	eachNamed(schema, func(named *Schema) { s.enums[named.name] = named })
-	s.generated = s.cfg.behaviour == defaultBehaviour && isGenerated[T](schema)
+	s.generated = s.cfg.behaviour == defaultBehaviour && isGenerated[T](s.cfg, schema)
 	if s.encode, err = s.encoding(schema, reflect.TypeFor[T]()); err == nil {
 		s.decode, err = s.decoding(schema, schema, reflect.TypeFor[T]())
 	}
@@ -60,6 +60,19 @@ func For[T any](schemaText string, opts ...Option) (Codec[T], error) {
 		return Codec[T]{}, fmt.Errorf("avro: codec of %v: %w", reflect.TypeFor[T](), err)
 	}
 	return c, nil
+}
+
+// parse reads the codec's own schema, after those that it refers to.
+func (c *config) parse(text string) (*Schema, error) {
+	known := make([]*Schema, 0, len(c.references))
+	for i, reference := range c.references {
+		schema, err := Parse(reference, c.limits, WithTypes(known...))
+		if err != nil {
+			return nil, fmt.Errorf("reference %d: %w", i, err)
+		}
+		known = append(known, schema)
+	}
+	return Parse(text, c.limits, WithTypes(known...))
 }
 
 // MustFor is [For] for package variables: it panics where For returns an error.
@@ -177,7 +190,7 @@ func (s *codecState) parse(texts []string) (schema *Schema, own bool, err error)
 	}
 	known := make([]*Schema, 0, len(texts))
 	for _, text := range texts {
-		if schema, err = Parse(text, Lenient(), WithTypes(known...)); err != nil {
+		if schema, err = Parse(text, Lenient(), s.cfg.limits, WithTypes(known...)); err != nil {
 			return nil, false, err
 		}
 		known = append(known, schema)
@@ -253,7 +266,7 @@ func decodeWith[T any](plan *decodePlan, src []byte, v *T) error {
 
 // isGenerated reports whether *T itself has generated methods for the schema. Methods of an embedded type do not count: they would
 // leave out what is around it.
-func isGenerated[T any](schema *Schema) bool {
+func isGenerated[T any](cfg *config, schema *Schema) bool {
 	var v any = new(T)
 	if _, ok := v.(generated); !ok {
 		return false
@@ -262,7 +275,7 @@ func isGenerated[T any](schema *Schema) bool {
 		return false
 	}
 	if of, ok := v.(interface{ AvroSchema() string }); ok {
-		own, err := Parse(of.AvroSchema())
+		own, err := Parse(of.AvroSchema(), cfg.limits)
 		return err == nil && equalSchemas(own, schema)
 	}
 	return true

@@ -37,8 +37,13 @@ func (c *compiler) structFields(path string, r *Schema, t reflect.Type) []goFiel
 	byName := goFields(t)
 	fields := make([]goField, len(r.fields))
 	for i, f := range r.fields {
-		var ok bool
-		if fields[i], ok = byName[f.name]; !ok {
+		field, ok := byName[f.name]
+		switch {
+		case field.twice:
+			c.miss(fmt.Sprintf("%s (%v has two fields of this name: leave one out with avro:\"-\")", joinPath(path, f.name), t))
+		case ok:
+			fields[i] = field
+		default:
 			missing := joinPath(path, f.name)
 			if p := behindPointer(t, f.name); p != nil {
 				missing += fmt.Sprintf(" (the embedded %v has one, but may be nil: embed the struct itself)", p)

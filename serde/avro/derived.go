@@ -6,6 +6,7 @@ import "sync"
 type derived struct {
 	least   func() *leastSizes             // of the schema's parts
 	record  func() (*decodePlan, error)    // reads a record of the schema into a Record
+	value   func() (*decodePlan, error)    // reads a value of the schema in generic form
 	preset  func() ([]fieldDefault, error) // of a record's fields that have a default
 	aliased func() map[string]*Field       // a record's fields by their aliases
 }
@@ -25,6 +26,7 @@ func (s *Schema) derive() *derived {
 	s.derived.CompareAndSwap(nil, &derived{
 		least:   sync.OnceValue(func() *leastSizes { return newLeastSizes(s) }),
 		record:  sync.OnceValues(func() (*decodePlan, error) { return genericState.decoding(s, s, recordType) }),
+		value:   sync.OnceValues(func() (*decodePlan, error) { return genericState.decoding(s, s, anyType) }),
 		preset:  sync.OnceValues(s.presets),
 		aliased: sync.OnceValue(s.fieldsByAlias),
 	})
@@ -44,7 +46,7 @@ func (s *Schema) presets() ([]fieldDefault, error) {
 		if err != nil {
 			return nil, err
 		}
-		plan, err := genericState.decoding(f.schema, f.schema, anyType)
+		plan, err := f.schema.derive().value()
 		if err != nil {
 			return nil, err
 		}

@@ -57,6 +57,11 @@
 //     [Error] is Unresolvable. An enum's own default takes the place of unknown symbols, a field's default does not.
 //   - A logical type's value keeps its meaning: milliseconds read as microseconds are a thousand times as many.
 //
+// # References
+//
+// A schema may name types that other texts define. [WithReferences] gives a codec those texts, and keeps the schema as it is registered; the schemas
+// given to [Codec.Encoder] and [Codec.Decoder] come with theirs, in the order of reference.
+//
 // # JSON
 //
 // Avro has a JSON encoding of its own, in which unions name their branch: {"order_id":"ORD-1","total":{"double":9.5}}. [Codec.AppendJSON] and

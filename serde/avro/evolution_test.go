@@ -319,11 +319,12 @@ func TestUnitsOfLogicalTypesAreKept(t *testing.T) {
 		t.Parallel()
 		_, err := decoderOf[int64](ms, us)
 		var e *avro.Error
-		if !errors.As(err, &e) || !e.Unresolvable() || !strings.Contains(err.Error(), "WithJavaLogicalTypes") {
-			t.Errorf("got %v", err)
+		const units = "long (timestamp-millis) was written, and the Go type int64 cannot keep its value as long (timestamp-micros); use a type that carries the unit, or WithJavaLogicalTypes"
+		if !errors.As(err, &e) || !e.Unresolvable() || !strings.Contains(err.Error(), units) {
+			t.Errorf("got %v, want %s", err, units)
 		}
-		if _, err := decoderOf[[]byte](dec("2"), dec("4")); err == nil {
-			t.Error("bytes of another scale")
+		if _, err := decoderOf[[]byte](dec("2"), dec("4")); err == nil || !strings.Contains(err.Error(), "bytes (decimal) of scale 2 was written") {
+			t.Errorf("bytes of another scale: %v", err)
 		}
 		if _, err := decoderOf[int64](`"long"`, us); err != nil {
 			t.Errorf("annotated on one side: %v", err)

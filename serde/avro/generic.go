@@ -177,7 +177,7 @@ func (c *compiler) valuesProgram(w, r *Schema) (*program, *Error) {
 	return c.separate(programKey{w, r, valuesType}, func(b *builder) *Error {
 		memory := make([]goField, len(r.fields))
 		for i := range memory {
-			memory[i] = goField{uintptr(i) * anySize, anyType}
+			memory[i] = goField{offset: uintptr(i) * anySize, typ: anyType}
 		}
 		for _, f := range w.fields {
 			if c.least.none(f.schema) {

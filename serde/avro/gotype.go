@@ -71,10 +71,12 @@ func leafPointer(t reflect.Type) bool { return t == ratType || t == recordPtrTyp
 type goField struct {
 	offset uintptr
 	typ    reflect.Type
+	tagged bool // its name is from its tag
+	twice  bool // another one has the name with the same right
 }
 
 // goFields returns the fields of a struct by their names in Avro: the avro tag up to a comma, or the Go name where there is none. Fields
-// of embedded structs count as the struct's own, unless one further out has the name.
+// of embedded structs count as the struct's own, unless one further out has the name. Of two in one place the one with a tag has it.
 func goFields(t reflect.Type) map[string]goField {
 	fields := map[string]goField{}
 	type level struct {
@@ -88,6 +90,7 @@ func goFields(t reflect.Type) map[string]goField {
 			for i := range l.typ.NumField() {
 				f := l.typ.Field(i)
 				name, _, _ := strings.Cut(f.Tag.Get("avro"), ",")
+				tagged := name != ""
 				if name == "-" {
 					continue
 				}
@@ -101,8 +104,13 @@ func goFields(t reflect.Type) map[string]goField {
 				if name == "" {
 					name = f.Name
 				}
-				if _, twice := found[name]; !twice {
-					found[name] = goField{l.offset + f.Offset, f.Type}
+				other, known := found[name]
+				switch {
+				case !known || tagged && !other.tagged:
+					found[name] = goField{l.offset + f.Offset, f.Type, tagged, false}
+				case tagged == other.tagged:
+					other.twice = true
+					found[name] = other
 				}
 			}
 		}

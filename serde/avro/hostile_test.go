@@ -29,53 +29,57 @@ const (
 	mapOfLongs   = `{"type":"map","values":"long"}`
 )
 
+const hugeCount = int64(1) << 40
+
+// hostileInputs are bytes that no value of a schema has, and a part of what is said about them.
+var hostileInputs = []struct {
+	name, schema string
+	in           []byte
+	problem      string
+}{
+	{"nothing", `"long"`, nil, "0 bytes left"},
+	{"a number that goes on", `"long"`, []byte{0x80}, "goes on"},
+	{"a number of 11 bytes", `"long"`, bytes.Repeat([]byte{0x80}, 11), "64 bits"},
+	{"a number of 65 bits", `"long"`, join(bytes.Repeat([]byte{0xff}, 9), []byte{2}), "64 bits"},
+	{"an int of 33 bits", `"int"`, long(1 << 31), "32 bits"},
+	{"an int of 6 bytes", `"int"`, []byte{0x80, 0x80, 0x80, 0x80, 0x80, 0}, "5 bytes"},
+	{"a boolean of 2", `"boolean"`, []byte{2}, "not 0 or 1"},
+	{"half a double", `"double"`, []byte{1, 2, 3}, "3 bytes left, double needs 8"},
+	{"half a float", `"float"`, []byte{1, 2, 3}, "3 bytes left, float needs 4"},
+	{"half a fixed", `{"type":"fixed","name":"F","size":4}`, []byte{1, 2, 3}, "3 bytes left, fixed needs 4"},
+	{"a string of 2^40 bytes", `"string"`, long(hugeCount), "0 bytes left, the string has 1099511627776"},
+	{"a string of -1 bytes", `"string"`, long(-1), "negative"},
+	{"bytes of 2^40", `"bytes"`, long(hugeCount), "1099511627776"},
+	{"invalid UTF-8", `"string"`, []byte{4, 0xc0, 0x80}, "not valid UTF-8"},
+	{"invalid UTF-8 behind much ASCII", `"string"`, join(long(17), []byte("0123456789abcdef\xff")), "not valid UTF-8"},
+	{"symbol 2 of 2", `{"type":"enum","name":"E","symbols":["A","B"]}`, long(2), "no symbol 2"},
+	{"symbol -1", `{"type":"enum","name":"E","symbols":["A","B"]}`, long(-1), "no symbol -1"},
+	{"branch 2 of 2", `["null","long"]`, long(2), "no branch 2"},
+	{"branch -1", `["null","long"]`, long(-1), "no branch -1"},
+	{"branch 3 of 3", `["null","long","string"]`, long(3), "no branch 3"},
+	{"2^40 items", arrayOfLongs, long(hugeCount, 1), "1 bytes left, 1099511627776 items need 1 each"},
+	{"2^63 items", arrayOfLongs, long(-1<<63, 1), "out of range"},
+	{"2^40 nulls", arrayOfNulls, long(hugeCount, 0), "WithMaxZeroSizeItems"},
+	{"million after million of nulls", arrayOfNulls, long(600_000, 600_000, 0), "WithMaxZeroSizeItems"},
+	{"million after million of nulls in arrays", `{"type":"array","items":` + arrayOfNulls + `}`, long(2, 600_000, 0, 600_000, 0, 0), "WithMaxZeroSizeItems"},
+	{"2^40 empty records", `{"type":"array","items":{"type":"record","name":"Empty","fields":[]}}`, long(hugeCount, 0), "WithMaxZeroSizeItems"},
+	{"2^40 entries", mapOfLongs, long(hugeCount, 0), "items need 2 each"},
+	{"a block that is shorter than its size", arrayOfLongs, long(-1, 2, 7, 0, 0), "should end at byte 4"},
+	{"a block that is longer than its size", arrayOfLongs, long(-2, 2, 7, 70, 0), "should end at byte 4"},
+	{"a block of negative size", arrayOfLongs, long(-1, -1, 7, 0), "has -1"},
+	{"a block beyond the end", arrayOfLongs, long(-1, 9, 7, 0), "has 9"},
+	{"a block with less than its items need", arrayOfLongs, long(-3, 2, 7, 7, 7, 0), "2 bytes left, 3 items"},
+	{"no end of an array", arrayOfLongs, long(1, 7), "0 bytes left"},
+	{"a key of 2^40 bytes", mapOfLongs, join(long(1, hugeCount), long(0, 0)), "[#0] at byte 1"},
+	{"bytes left over", `"long"`, long(1, 1), "1 bytes are left over"},
+	{"a list without end", `{"type":"record","name":"L","fields":[{"name":"n","type":["null","L"]}]}`, bytes.Repeat([]byte{2}, 1<<20), "WithMaxDepth"},
+	{"arrays in arrays without end", `{"type":"record","name":"T","fields":[{"name":"c","type":{"type":"array","items":"T"}}]}`, bytes.Repeat([]byte{2}, 1<<20), "WithMaxDepth"},
+	{"maps in maps without end", `{"type":"record","name":"M","fields":[{"name":"c","type":{"type":"map","values":"M"}}]}`, bytes.Repeat([]byte{2, 0}, 1<<20), "WithMaxDepth"},
+}
+
 func TestHostileInputIsRefused(t *testing.T) {
 	t.Parallel()
-	huge := int64(1) << 40
-	for _, c := range []struct {
-		name, schema string
-		in           []byte
-		problem      string
-	}{
-		{"nothing", `"long"`, nil, "0 bytes left"},
-		{"a number that goes on", `"long"`, []byte{0x80}, "goes on"},
-		{"a number of 11 bytes", `"long"`, bytes.Repeat([]byte{0x80}, 11), "64 bits"},
-		{"a number of 65 bits", `"long"`, join(bytes.Repeat([]byte{0xff}, 9), []byte{2}), "64 bits"},
-		{"an int of 33 bits", `"int"`, long(1 << 31), "32 bits"},
-		{"an int of 6 bytes", `"int"`, []byte{0x80, 0x80, 0x80, 0x80, 0x80, 0}, "5 bytes"},
-		{"a boolean of 2", `"boolean"`, []byte{2}, "not 0 or 1"},
-		{"half a double", `"double"`, []byte{1, 2, 3}, "3 bytes left, double needs 8"},
-		{"half a float", `"float"`, []byte{1, 2, 3}, "3 bytes left, float needs 4"},
-		{"half a fixed", `{"type":"fixed","name":"F","size":4}`, []byte{1, 2, 3}, "3 bytes left, fixed needs 4"},
-		{"a string of 2^40 bytes", `"string"`, long(huge), "0 bytes left, the string has 1099511627776"},
-		{"a string of -1 bytes", `"string"`, long(-1), "negative"},
-		{"bytes of 2^40", `"bytes"`, long(huge), "1099511627776"},
-		{"invalid UTF-8", `"string"`, []byte{4, 0xc0, 0x80}, "not valid UTF-8"},
-		{"invalid UTF-8 behind much ASCII", `"string"`, join(long(17), []byte("0123456789abcdef\xff")), "not valid UTF-8"},
-		{"symbol 2 of 2", `{"type":"enum","name":"E","symbols":["A","B"]}`, long(2), "no symbol 2"},
-		{"symbol -1", `{"type":"enum","name":"E","symbols":["A","B"]}`, long(-1), "no symbol -1"},
-		{"branch 2 of 2", `["null","long"]`, long(2), "no branch 2"},
-		{"branch -1", `["null","long"]`, long(-1), "no branch -1"},
-		{"branch 3 of 3", `["null","long","string"]`, long(3), "no branch 3"},
-		{"2^40 items", arrayOfLongs, long(huge, 1), "1 bytes left, 1099511627776 items need 1 each"},
-		{"2^63 items", arrayOfLongs, long(-1<<63, 1), "out of range"},
-		{"2^40 nulls", arrayOfNulls, long(huge, 0), "WithMaxZeroSizeItems"},
-		{"million after million of nulls", arrayOfNulls, long(600_000, 600_000, 0), "WithMaxZeroSizeItems"},
-		{"million after million of nulls in arrays", `{"type":"array","items":` + arrayOfNulls + `}`, long(2, 600_000, 0, 600_000, 0, 0), "WithMaxZeroSizeItems"},
-		{"2^40 empty records", `{"type":"array","items":{"type":"record","name":"Empty","fields":[]}}`, long(huge, 0), "WithMaxZeroSizeItems"},
-		{"2^40 entries", mapOfLongs, long(huge, 0), "items need 2 each"},
-		{"a block that is shorter than its size", arrayOfLongs, long(-1, 2, 7, 0, 0), "should end at byte 4"},
-		{"a block that is longer than its size", arrayOfLongs, long(-2, 2, 7, 70, 0), "should end at byte 4"},
-		{"a block of negative size", arrayOfLongs, long(-1, -1, 7, 0), "has -1"},
-		{"a block beyond the end", arrayOfLongs, long(-1, 9, 7, 0), "has 9"},
-		{"a block with less than its items need", arrayOfLongs, long(-3, 2, 7, 7, 7, 0), "2 bytes left, 3 items"},
-		{"no end of an array", arrayOfLongs, long(1, 7), "0 bytes left"},
-		{"a key of 2^40 bytes", mapOfLongs, join(long(1, huge), long(0, 0)), "[#0] at byte 1"},
-		{"bytes left over", `"long"`, long(1, 1), "1 bytes are left over"},
-		{"a list without end", `{"type":"record","name":"L","fields":[{"name":"n","type":["null","L"]}]}`, bytes.Repeat([]byte{2}, 1<<20), "WithMaxDepth"},
-		{"arrays in arrays without end", `{"type":"record","name":"T","fields":[{"name":"c","type":{"type":"array","items":"T"}}]}`, bytes.Repeat([]byte{2}, 1<<20), "WithMaxDepth"},
-		{"maps in maps without end", `{"type":"record","name":"M","fields":[{"name":"c","type":{"type":"map","values":"M"}}]}`, bytes.Repeat([]byte{2, 0}, 1<<20), "WithMaxDepth"},
-	} {
+	for _, c := range hostileInputs {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			generic, err := avro.For[any](c.schema)
@@ -97,6 +101,32 @@ func TestHostileInputIsRefused(t *testing.T) {
 			err = skip(c.in, new(none))
 			if text := strings.Contains(c.problem, "UTF-8"); text != (err == nil) {
 				t.Errorf("skipped: %v", err)
+			}
+		})
+	}
+}
+
+// What is claimed costs nothing before it is there: 64 KiB, and what the bytes that were read are worth. Items without bytes have no such measure; they
+// cost what their number does, which has a limit of its own.
+func TestHostileInputAllocatesLittle(t *testing.T) { //nolint:paralleltest // measures what is allocated
+	const (
+		perByte     = 200     // of a generic value: an item of no bytes but a count, in an array of its own
+		read        = 4 << 10 // bytes at most, before values that are too deep are given up
+		withoutSize = 1_000_000 * 16 * 4
+	)
+	for _, c := range hostileInputs {
+		t.Run(c.name, func(t *testing.T) {
+			codec, err := avro.For[any](c.schema)
+			if err != nil {
+				t.Fatal(err)
+			}
+			bound := 64<<10 + perByte*min(len(c.in), read)
+			if strings.HasPrefix(c.name, "million after million") {
+				bound += withoutSize
+			}
+			var v any
+			if used := allocated(func() { err = codec.Decode(c.in, &v) }); used > bound || err == nil {
+				t.Errorf("%d bytes made it allocate %d, want at most %d; %v", len(c.in), used, bound, err)
 			}
 		})
 	}

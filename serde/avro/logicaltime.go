@@ -1,6 +1,7 @@
 package avro
 
 import (
+	"fmt"
 	"math"
 	"reflect"
 	"time"
@@ -53,9 +54,17 @@ func (c *compiler) checkLogical(path string, w, r *Schema, t reflect.Type) *Erro
 	case w.logical == logicalDecimal && r.logical == logicalDecimal && (t == ratType || t == decimalType):
 		return nil
 	default:
-		return mismatch(path, "%s of scale %d was written, and the Go type %v cannot keep its value as %s of scale %d; use a type that carries the unit, or WithJavaLogicalTypes",
-			describe(w), w.scale, t, describe(r), r.scale)
+		return mismatch(path, "%s was written, and the Go type %v cannot keep its value as %s; use a type that carries the unit, or WithJavaLogicalTypes",
+			describeUnit(w), t, describeUnit(r))
 	}
+}
+
+// describeUnit names a schema with what its numbers count.
+func describeUnit(s *Schema) string {
+	if s.logical == logicalDecimal {
+		return fmt.Sprintf("%s of scale %d", describe(s), s.scale)
+	}
+	return describe(s)
 }
 
 // logicalLeaf returns the function for a Go type that has a logical type's meaning, or nil.

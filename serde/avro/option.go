@@ -6,8 +6,8 @@ import (
 	"reflect"
 )
 
-// Option changes how a [Codec] reads and writes. The options of this package are the only ones. With any of them but [WithUnion] a
-// codec works by its plan, also where the Go type has generated methods.
+// Option changes how a [Codec] reads and writes. The options of this package are the only ones. With any of them but [WithUnion],
+// [WithReferences] and [WithSchemaLimits] a codec works by its plan, also where the Go type has generated methods.
 type Option interface{ apply(*config) }
 
 type option func(*config)
@@ -104,11 +104,21 @@ func WithUnion[I any](branches map[string]I) Option {
 	})
 }
 
+// WithReferences gives the texts of schemas that the codec's own schema refers to, in the order of reference: each may name types that
+// earlier ones define. The codec's schema is then the text alone, as a registry keeps a schema with references; the serializer is
+// told where those are registered by serde.WithReferences. It is for [For] and [MustFor] and adds nothing to the schemas that
+// [Codec.Encoder] and [Codec.Decoder] are given.
+func WithReferences(texts ...string) Option {
+	return option(func(c *config) { c.references = append(c.references, texts...) })
+}
+
 // config is what the options say.
 type config struct {
 	behaviour
-	unions   map[reflect.Type]map[string]reflect.Type
-	problems []error
+	references []string
+	limits     schemaLimits // of schema texts
+	unions     map[reflect.Type]map[string]reflect.Type
+	problems   []error
 }
 
 // behaviour is what generated code has by default only.

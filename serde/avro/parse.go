@@ -112,7 +112,7 @@ func (p *parser) document(doc *jsonValue) (*Schema, error) {
 func (p *parser) resolve() error {
 	for _, r := range p.references {
 		if *r.slot = p.names.types[r.key]; *r.slot == nil {
-			return p.failAt(r.place, r.json, "type %s is not known; define it in this text, or give the schema that defines it with WithTypes", quote(r.json.text))
+			return p.failAt(r.place, r.json, "type %s is not known; define it in this text, or give the schema that defines it with WithTypes, or to a codec with WithReferences", quote(r.json.text))
 		}
 	}
 	for _, u := range p.unions {

@@ -195,7 +195,7 @@ func TestParseRefuses(t *testing.T) {
 		{"null without quotes", "null", 1, 1, "not a schema"},
 		{"no type", "{}", 1, 1, `needs "type"`},
 		{"type in type", `{"type":{"type":"string"}}`, 1, 1, `needs "type"`},
-		{"unknown type", fields("\n" + `{"name":"a","type":"Money"}`), 2, 20, `type "Money" is not known; define it in this text, or give the schema that defines it with WithTypes`},
+		{"unknown type", fields("\n" + `{"name":"a","type":"Money"}`), 2, 20, `type "Money" is not known; define it in this text, or give the schema that defines it with WithTypes, or to a codec with WithReferences`},
 		{"full name without its namespace", fields(`{"name":"a","type":{"type":"fixed","name":"F","size":1}},{"name":"b","type":"x.F"}`), 1, 115, `"x.F" is not known`},
 		{"array without items", `{"type":"array"}`, 1, 1, `an array needs "items"`},
 		{"map without values", `{"type":"map"}`, 1, 1, `a map needs "values"`},

@@ -28,14 +28,24 @@ const (
 )
 
 // WithSchemaLimits changes how long a text may be, in bytes [1 MiB], and how deep its JSON arrays and objects may be nested
-// [1,000]. A value below 1 keeps the default. What parsing allocates is a small multiple of the text's length.
-func WithSchemaLimits(maxBytes, maxLevels int) ParseOption {
-	return parseOption(func(p *parser) {
-		if maxBytes > 0 {
-			p.maxBytes = maxBytes
-		}
-		if maxLevels > 0 {
-			p.maxLevels = maxLevels
-		}
-	})
+// [1,000]. A value below 1 keeps the default. What parsing allocates is a small multiple of the text's length. A codec has the limits for its own
+// schema and for those that it is given.
+func WithSchemaLimits(maxBytes, maxLevels int) interface {
+	Option
+	ParseOption
+} {
+	return schemaLimits{maxBytes, maxLevels}
 }
+
+type schemaLimits struct{ maxBytes, maxLevels int }
+
+func (l schemaLimits) applyParse(p *parser) {
+	if l.maxBytes > 0 {
+		p.maxBytes = l.maxBytes
+	}
+	if l.maxLevels > 0 {
+		p.maxLevels = l.maxLevels
+	}
+}
+
+func (l schemaLimits) apply(c *config) { c.limits = l }

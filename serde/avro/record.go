@@ -77,7 +77,8 @@ func (r *Record) Get(path string) (any, error) {
 }
 
 // Set replaces the value at a path as [Record.Get] takes it. All but the last step must be there. A value that the schema does not
-// take is an error; keys of maps need not exist yet.
+// take is an error; keys of maps need not exist yet. A value in generic form is shared with the record from then on, of any other the record
+// gets a copy in generic form.
 func (r *Record) Set(path string, v any) error {
 	var at any = r
 	schema := r.schema
@@ -92,9 +93,8 @@ func (r *Record) Set(path string, v any) error {
 		}
 		if schema = step.schema(at, schema); next == "" {
 			if schema != nil {
-				w := genericWriter{cfg: defaultConfig}
-				if _, err := w.append(nil, schema, v, 0); err != nil {
-					return err.within(path)
+				if v, err = inGenericForm(schema, v, path); err != nil {
+					return err
 				}
 			}
 			slot.set(v)

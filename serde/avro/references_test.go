@@ -77,3 +77,47 @@ func TestTypesOfOtherSchemasRefuses(t *testing.T) {
 		})
 	}
 }
+
+func TestCodecOfASchemaWithReferences(t *testing.T) {
+	t.Parallel()
+	const (
+		country = `{"type":"enum","name":"x.Country","symbols":["DE","US"]}`
+		address = `{"type":"record","name":"x.Address","fields":[{"name":"city","type":"string"},{"name":"country","type":"x.Country"}]}`
+		order   = `{"type":"record","name":"x.Order","fields":[{"name":"to","type":"x.Address"}]}`
+	)
+	type addressType struct {
+		City    string `avro:"city"`
+		Country string `avro:"country"`
+	}
+	type orderType struct {
+		To addressType `avro:"to"`
+	}
+	c, err := avro.For[orderType](order, avro.WithReferences(country, address))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.Schema() != order {
+		t.Errorf("Schema() = %s, want the text alone, which is what is registered", c.Schema())
+	}
+	want := orderType{addressType{"Bonn", "DE"}}
+	body, err := c.Append(nil, &want)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, writer := range map[string][]string{"own": nil, "own text": {order}, "as a registry has it": {country, address, order}} {
+		decode, err := c.Decoder(writer, nil)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		var got orderType
+		if err := decode(body, &got); err != nil || got != want {
+			t.Errorf("%s: %+v, %v", name, got, err)
+		}
+	}
+	if _, err := avro.For[orderType](order); err == nil || !strings.Contains(err.Error(), "WithReferences") {
+		t.Errorf("without: %v, want an error that names the option", err)
+	}
+	if _, err := avro.For[orderType](order, avro.WithReferences(address, country)); err == nil || !strings.Contains(err.Error(), "reference 0: ") {
+		t.Errorf("in another order: %v, want the reference named", err)
+	}
+}

@@ -150,3 +150,44 @@ func TestLargeFixedsMakeTheirOwnRoom(t *testing.T) {
 		t.Errorf("%d bytes of room were made for %d", cap(out), len(out))
 	}
 }
+
+func TestTwoFieldsOfOneName(t *testing.T) {
+	t.Parallel()
+	type One struct {
+		ID string `avro:"id"`
+	}
+	type Other struct {
+		ID string `avro:"id"`
+	}
+	type siblings struct {
+		A string `avro:"id"`
+		B string `avro:"id"`
+	}
+	type embedded struct {
+		One
+		Other
+	}
+	type shadowed struct {
+		One
+		Other
+		ID string `avro:"id"`
+	}
+	type tagged struct {
+		First  string `avro:"-"`
+		Second string `avro:"Third"`
+		Third  string
+	}
+	schema := record(field("id", `"string"`))
+	for name, err := range map[string]error{
+		"in One struct":       second(avro.For[siblings](schema)),
+		"of embedded structs": second(avro.For[embedded](schema)),
+	} {
+		if err == nil || !strings.Contains(err.Error(), "id (") || !strings.Contains(err.Error(), "two fields of this name") {
+			t.Errorf("%s: %v, want the name and why", name, err)
+		}
+	}
+	roundTrip(t, schema, shadowed{ID: "x"})
+	roundTrip(t, record(field("Third", `"string"`)), tagged{Second: "x"})
+}
+
+func second[T any](_ T, err error) error { return err }

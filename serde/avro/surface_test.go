@@ -272,3 +272,44 @@ func TestSortedMapsAreStable(t *testing.T) {
 		}
 	}
 }
+
+// What was set can be got, and led into, whatever Go types it was given in.
+func TestSetKeepsTheGenericForm(t *testing.T) {
+	t.Parallel()
+	part := `{"type":"record","name":"Part","fields":[{"name":"n","type":"long"},{"name":"u","type":["null","int","string"]}]}`
+	schema := mustParse(t, record(field("n", `"double"`), field("one", part), field("parts", `{"type":"array","items":"Part"}`),
+		field("by", `{"type":"map","values":{"type":"array","items":"long"}}`), field("maybe", `["null","Part"]`), field("u", `["null","int","string"]`)))
+	r, err := avro.NewRecord(schema)
+	if err != nil {
+		t.Fatal(err)
+	}
+	shared := []any{}
+	for _, c := range []struct {
+		path string
+		set  any
+		get  map[string]any
+	}{
+		{"n", float32(0.5), map[string]any{"n": 0.5}},
+		{"one", map[string]any{"n": 1, "u": "x"}, map[string]any{"one.n": int64(1), "one.u": avro.Branch{Name: "string", Value: "x"}}},
+		{"parts", []map[string]any{{"n": 1, "u": nil}, {"n": 2, "u": 3}}, map[string]any{"parts[1].n": int64(2), "parts[1].u": avro.Branch{Name: "int", Value: int32(3)}}},
+		{"by", map[string][]int{"k": {1, 2}}, map[string]any{"by.k[1]": int64(2)}},
+		{"by.l", []int8{7}, map[string]any{"by.l": []any{int64(7)}}},
+		{"maybe", map[string]any{"n": uint8(1), "u": int64(2)}, map[string]any{"maybe.n": int64(1)}},
+		{"maybe", nil, map[string]any{"maybe": nil, "maybe.n": nil}},
+		{"u", "text", map[string]any{"u": avro.Branch{Name: "string", Value: "text"}}},
+		{"parts", shared, map[string]any{"parts": shared}},
+	} {
+		if err := r.Set(c.path, c.set); err != nil {
+			t.Errorf("Set(%s, %v): %v", c.path, c.set, err)
+		}
+		for path, want := range c.get {
+			got, err := r.Get(path)
+			if diff := cmp.Diff(want, got); err != nil || diff != "" {
+				t.Errorf("after Set(%s, %v), Get(%s): %v (-want +got):\n%s", c.path, c.set, path, err, diff)
+			}
+		}
+	}
+	if err := r.Set("one.n", "text"); err == nil {
+		t.Error("a string was set for a long within a record")
+	}
+}

@@ -58,9 +58,8 @@ func newCodec[T any](text string, v viewer[T]) (*Codec[T], error) {
 		return nil, fmt.Errorf("hamba: codec of %s: %w", reflect.TypeFor[T](), err)
 	}
 	c.name = fullName(schema)
-	if missing := missingFields(schema, v.target()); len(missing) > 0 {
-		return nil, fmt.Errorf("hamba: codec of %s: no Go field for %s: give each a field with its avro tag, or take it out of the schema",
-			reflect.TypeFor[T](), listed(missing))
+	if err := c.holds(schema); err != nil {
+		return nil, fmt.Errorf("hamba: codec of %s: %w", reflect.TypeFor[T](), err)
 	}
 	if _, err := c.Encoder(nil); err != nil {
 		return nil, err
@@ -69,6 +68,14 @@ func newCodec[T any](text string, v viewer[T]) (*Codec[T], error) {
 		return nil, err
 	}
 	return c, nil
+}
+
+// holds reports the fields of a schema that the Go type has none for: hamba would write their defaults, and drop what it reads.
+func (c *Codec[T]) holds(schema avro.Schema) error {
+	if missing := missingFields(schema, c.viewer.target()); len(missing) > 0 {
+		return fmt.Errorf("no Go field for %s: give each a field with its avro tag, or take it out of the schema", listed(missing))
+	}
+	return nil
 }
 
 func must[T any](c *Codec[T], err error) *Codec[T] {
@@ -89,7 +96,7 @@ func (c *Codec[T]) Name() string { return c.name }
 
 // Encoder returns the function that appends a value in the form of schema to dst. The schema is given as texts in the order of
 // reference, nil means the codec's own. A value that does not fit is an [Error]. Struct fields that the schema does not have
-// are left out; schema fields that the struct does not have are written as their defaults.
+// are left out; schema fields that the struct does not have are an error of Encoder itself.
 func (c *Codec[T]) Encoder(schema []string) (func(dst []byte, v *T) ([]byte, error), error) {
 	texts, err := c.orOwn(schema)
 	if err != nil {
@@ -97,6 +104,9 @@ func (c *Codec[T]) Encoder(schema []string) (func(dst []byte, v *T) ([]byte, err
 	}
 	parsed, err := parse(texts)
 	if err != nil {
+		return nil, fmt.Errorf("hamba: encoder of %s: %w", reflect.TypeFor[T](), err)
+	}
+	if err := c.holds(parsed); err != nil {
 		return nil, fmt.Errorf("hamba: encoder of %s: %w", reflect.TypeFor[T](), err)
 	}
 	e, err := newEncoder(parsed, c.viewer.target())
@@ -114,8 +124,8 @@ func (c *Codec[T]) Encoder(schema []string) (func(dst []byte, v *T) ([]byte, err
 }
 
 // Decoder returns the function that reads what was written with the schema writer as the schema reader sees it; each is given
-// as texts in the order of reference, and nil means the codec's own. Schemas that hamba cannot resolve are an error with
-// Unresolvable() true. The function refuses bytes that do not fit the writer schema before hamba sees them, and leaves *v zero
+// as texts in the order of reference, and nil means the codec's own. A reader schema with fields that the struct does not have is an
+// error; schemas that hamba cannot resolve are one with Unresolvable() true. The function refuses bytes that do not fit the writer schema before hamba sees them, and leaves *v zero
 // on an error.
 func (c *Codec[T]) Decoder(writer, reader []string) (func(src []byte, v *T) error, error) {
 	d, err := c.decoder(writer, reader)
@@ -157,6 +167,9 @@ func (c *Codec[T]) decoder(writer, reader []string) (*decoder, error) {
 	r, err := parse(reader)
 	if err != nil {
 		return nil, fmt.Errorf("reader: %w", err)
+	}
+	if err := c.holds(r); err != nil { // hamba cannot skip the fields of a recursive schema either: it overflows the stack
+		return nil, unresolvable("reader: %v", err)
 	}
 	return newDecoder(w, r, c.viewer.target())
 }

@@ -311,3 +311,20 @@ func TestNilPointersAreErrors(t *testing.T) {
 		t.Errorf("decode into nil: %v", err)
 	}
 }
+
+// hamba writes the default of a field that the struct does not have, and drops what it reads for it.
+func TestSchemasWithMoreFieldsThanTheStruct(t *testing.T) {
+	t.Parallel()
+	c := hamba.MustFor[person](personSchema)
+	newer := []string{strings.Replace(personSchema, `{"name":"tags"`, `{"name":"channel","type":"string","default":"web"},{"name":"tags"`, 1)}
+	_, encoder := c.Encoder(newer)
+	_, decoder := c.Decoder(newer, newer)
+	for name, err := range map[string]error{"Encoder": encoder, "Decoder": decoder} {
+		if err == nil || !strings.Contains(err.Error(), "no Go field for channel") {
+			t.Errorf("%s: %v, want the field named", name, err)
+		}
+	}
+	if _, err := c.Decoder(newer, nil); err != nil {
+		t.Errorf("a field that the reader schema does not have: %v", err)
+	}
+}

@@ -28,7 +28,7 @@ func newDecoder(writer, reader avro.Schema, target reflect.Type) (*decoder, erro
 	if _, err := layoutOf(reader); err != nil {
 		return nil, fmt.Errorf("reader: %w", err)
 	}
-	schema, err := resolve(writer, reader, target)
+	schema, err := resolve(writer, reader)
 	if err != nil {
 		return nil, err
 	}
@@ -37,21 +37,16 @@ func newDecoder(writer, reader avro.Schema, target reflect.Type) (*decoder, erro
 }
 
 // resolve returns the schema that hamba reads the writer's bytes with.
-func resolve(writer, reader avro.Schema, target reflect.Type) (schema avro.Schema, err error) {
+func resolve(writer, reader avro.Schema) (schema avro.Schema, err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			err = unresolvable("hamba/avro failed to resolve the schemas with a %T", r)
 		}
 	}()
-	recursive := isRecursive(writer)
 	if writer.String() == reader.String() { // the canonical form with the logical types
-		if recursive && len(missingFields(reader, target)) > 0 {
-			return nil, unresolvable("hamba/avro cannot skip fields of a recursive schema, and there is no Go field for %s",
-				listed(missingFields(reader, target)))
-		}
 		return reader, nil
 	}
-	if recursive || isRecursive(reader) {
+	if isRecursive(writer) || isRecursive(reader) {
 		return nil, unresolvable("hamba/avro cannot resolve two different schemas where one is recursive")
 	}
 	schema, err = avro.NewSchemaCompatibility().Resolve(reader, writer)

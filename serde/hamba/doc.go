@@ -32,7 +32,8 @@
 //   - A required field that became a nullable one cannot be read into a pointer, since hamba forgets the union; it is unresolvable.
 //   - Two different schemas cannot be resolved where one of them is recursive. Equal ones can.
 //   - Logical types are not converted: bytes written as timestamp-micros and read as timestamp-millis keep their number, as in Java.
-//   - Of a record without a Go field for one of the codec's own fields no codec is made; hamba would drop that field silently.
+//   - With a schema that has a field without a Go field, the codec's own or another that it is to write or read with, no codec is made; hamba would
+//     write the field's default, and drop what it reads.
 //
 // # Schemas
 //

@@ -110,7 +110,7 @@ func TestSendSpanOfFailure(t *testing.T) {
 // TestSendWithoutProvider has the span of a caller go on in the headers even where nothing is recorded.
 func TestSendWithoutProvider(t *testing.T) {
 	t.Parallel()
-	tracing := otel.New(otel.WithPropagator(propagation.TraceContext{}))
+	tracing := otel.New(otel.WithTracerProvider(nil), otel.WithPropagator(propagation.TraceContext{}), otel.WithPropagator(nil))
 	p := producertest.New(t, "orders.raw", producer.NoKey[string](), serde.StringValue(), producer.WithSendHook(tracing))
 	ctx := trace.ContextWithRemoteSpanContext(t.Context(), trace.NewSpanContext(trace.SpanContextConfig{
 		TraceID: trace.TraceID{1}, SpanID: trace.SpanID{2}, TraceFlags: trace.FlagsSampled,

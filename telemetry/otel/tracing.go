@@ -31,15 +31,23 @@ type optionFunc func(*options)
 
 func (f optionFunc) apply(o *options) { f(o) }
 
-// WithTracerProvider takes tracers from provider instead of the global one.
+// WithTracerProvider takes tracers from provider instead of the global one, which nil is.
 func WithTracerProvider(provider trace.TracerProvider) Option {
-	return optionFunc(func(o *options) { o.provider = provider })
+	return optionFunc(func(o *options) {
+		if provider != nil {
+			o.provider = provider
+		}
+	})
 }
 
 // WithPropagator writes and reads headers with propagator instead of the global one; that of W3C is
-// propagation.NewCompositeTextMapPropagator(propagation.TraceContext{}, propagation.Baggage{}).
+// propagation.NewCompositeTextMapPropagator(propagation.TraceContext{}, propagation.Baggage{}). nil is the global one.
 func WithPropagator(propagator propagation.TextMapPropagator) Option {
-	return optionFunc(func(o *options) { o.propagator = propagator })
+	return optionFunc(func(o *options) {
+		if propagator != nil {
+			o.propagator = propagator
+		}
+	})
 }
 
 // WithParent makes the span that processes a single record a child of the one that sent it, so that both are in one trace. By default

@@ -1,6 +1,7 @@
 package prometheus
 
 import (
+	"errors"
 	"fmt"
 
 	prom "github.com/prometheus/client_golang/prometheus"
@@ -35,6 +36,9 @@ func WithBuckets(bounds ...float64) Option {
 
 // New makes the metrics and registers them. Registering them twice with one registerer is an error: share the Metrics.
 func New(registerer prom.Registerer, opts ...Option) (*Metrics, error) {
+	if registerer == nil {
+		return nil, errors.New("prometheus: the registerer is nil")
+	}
 	o := options{buckets: prom.ExponentialBuckets(0.001, 2, 16)}
 	for _, opt := range opts {
 		opt.apply(&o)

@@ -67,6 +67,9 @@ func TestNewTwice(t *testing.T) {
 	if _, err := prometheus.New(registry); err != nil {
 		t.Fatal(err)
 	}
+	if _, err := prometheus.New(nil); err == nil {
+		t.Error("New without a registerer: no error")
+	}
 	if _, err := prometheus.New(registry); err == nil || !strings.Contains(err.Error(), "duplicate") {
 		t.Errorf("second New = %v, want an error", err)
 	}

@@ -1,8 +1,6 @@
 package snapshot_test
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -131,29 +129,6 @@ func TestFailedSave(t *testing.T) {
 	if err := b.Save(filepath.Join(t.TempDir(), "missing", "s"), owner); err == nil || !b.Changed() {
 		t.Errorf("%v, changed %t, want an error and another try", err, b.Changed())
 	}
-}
-
-// Whatever is in a file, even under a right checksum, loading it neither panics nor uses half of it.
-func FuzzLoad(f *testing.F) {
-	f.Add([]byte(`{"registry":["http://a"],"texts":["\"int\""],"answers":[{"kind":"id","asked":{"id":7},"text":0}]}`))
-	f.Add([]byte(`{"registry":["http://a"],"texts":[],"answers":[{"kind":"id","asked":{"guid":"zz"},"text":5}]}`))
-	f.Add([]byte(`{"registry":["http://a"],"answers":[{"kind":"version","asked":{"subject":"s","version":-1},"code":40401}]}`))
-	f.Add([]byte(`[]`))
-	path := filepath.Join(f.TempDir(), "s")
-	f.Fuzz(func(t *testing.T, body []byte) {
-		sum := sha256.Sum256(body)
-		head := fmt.Sprintf(`{"format":"magicbyte schema registry snapshot 1","size":%d,"sha256":"%s"}`, len(body), hex.EncodeToString(sum[:]))
-		if err := os.WriteFile(path, append([]byte(head+"\n"), body...), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		b := snapshot.NewBook(1 << 20)
-		err := b.Load(path, owner)
-		n := 0
-		b.Schemas(func(string, serde.SchemaID, serde.Schema) { n++ })
-		if err != nil && n > 0 {
-			t.Errorf("%v, but %d schemas are used", err, n)
-		}
-	})
 }
 
 // A file that was written while the clock was ahead holds no answers that are later than all others for years.

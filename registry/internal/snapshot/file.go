@@ -93,6 +93,11 @@ func (b *Book) read(path string, owner Owner) (map[Key]Answer, error) {
 	if int64(len(content)) > most {
 		return nil, fmt.Errorf("it is larger than %d bytes", most)
 	}
+	return parse(content, owner)
+}
+
+// parse reads a whole file: all of its answers, or an error.
+func parse(content []byte, owner Owner) (map[Key]Answer, error) {
 	line, body, _ := bytes.Cut(content, []byte{'\n'})
 	var head header
 	switch err := json.Unmarshal(line, &head); {

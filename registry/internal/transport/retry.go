@@ -40,6 +40,11 @@ func judge(answer *Answer, err error) verdict {
 		}
 	}
 	switch answer.Status {
+	case http.StatusNotFound:
+		if !answer.coded() { // the page of a proxy that has lost its registry, or of another server
+			return verdict{elsewhere: true}
+		}
+		return verdict{alive: true}
 	case http.StatusTooManyRequests:
 		return verdict{alive: true, elsewhere: true, again: true, retryAfter: answer.RetryAfter}
 	case http.StatusRequestTimeout, http.StatusInternalServerError, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:

@@ -3,6 +3,7 @@ package transport
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -60,6 +61,14 @@ type Answer struct {
 	RetryAfter time.Duration
 	// Elsewhere is nil unless all of several endpoints failed: it says which of them gave this answer, and what the others did.
 	Elsewhere error
+}
+
+// coded reports whether an answer has a registry's error code, as each of its refusals does.
+func (a *Answer) coded() bool {
+	var body struct {
+		Code int `json:"error_code"`
+	}
+	return json.Unmarshal(a.Body, &body) == nil && body.Code != 0
 }
 
 // Error is an answer that no registry gives, or none at all.

@@ -1,6 +1,7 @@
 package avrogen
 
 import (
+	"errors"
 	"fmt"
 	"path"
 	"strconv"
@@ -18,6 +19,7 @@ type generator struct {
 	enums   map[*avro.Schema]*enum
 	fixed   map[*avro.Schema]*fixed
 	customs map[string]*custom // by Go type and schema
+	used    map[string]bool    // of the configuration's types
 	files   map[*source]*contents
 	current *contents
 	order   []*record
@@ -38,7 +40,7 @@ type contents struct {
 func newGenerator(config Config) *generator {
 	return &generator{
 		config: config, names: scope{}, records: map[*avro.Schema]*record{}, enums: map[*avro.Schema]*enum{},
-		fixed: map[*avro.Schema]*fixed{}, customs: map[string]*custom{}, files: map[*source]*contents{},
+		fixed: map[*avro.Schema]*fixed{}, customs: map[string]*custom{}, used: map[string]bool{}, files: map[*source]*contents{},
 	}
 }
 
@@ -84,7 +86,13 @@ func (g *generator) build(sources []*source) error {
 		g.current = g.files[s]
 		g.units()
 	}
-	return nil
+	var unused []error
+	for _, name := range sortedKeys(g.config.Types) {
+		if !g.used[name] {
+			unused = append(unused, fmt.Errorf("avrogen: Go type of %s: no schema has a type or a logicalType of this name", name))
+		}
+	}
+	return errors.Join(unused...)
 }
 
 // namedTypes returns the named types in a schema that were not seen before, in the order of the text.
@@ -119,15 +127,18 @@ func (g *generator) hasType(s *avro.Schema) bool {
 }
 
 // custom returns the Go type that was written by hand for a schema, or "".
-func (c Config) custom(s *avro.Schema) string {
+func (c Config) custom(s *avro.Schema) string { return c.Types[customName(s)] }
+
+// customName returns the name by which a schema is given a type that was written by hand, or "".
+func customName(s *avro.Schema) string {
 	if name := s.FullName(); name != "" {
-		return c.Types[name]
+		return name
 	}
 	name, err := strconv.Unquote(string(s.Prop("logicalType")))
 	if err != nil {
 		return ""
 	}
-	return c.Types[name]
+	return name
 }
 
 // logicalType returns the logical type that a Go type stands for.
@@ -264,6 +275,7 @@ func setLogical(v *value) bool {
 
 // setCustom makes v a type that was written by hand.
 func (g *generator) setCustom(v *value, typ string) {
+	g.used[customName(v.schema)] = true
 	importPath, name, _ := splitGoType(typ)
 	v.form, v.typ = formCustom, g.importName(importPath)+"."+name
 	key := v.typ + " " + canonical(v.schema)

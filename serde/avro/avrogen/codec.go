@@ -96,12 +96,21 @@ func unionsOf(v *value) []*union {
 func (p *printer) text(c *codec) {
 	if c.embed != "" {
 		p.p("// %s is the text of %s.", c.text, c.embed)
-		p.p("//\n//go:embed %s", c.embed)
+		p.p("//\n//go:embed %s", embedPattern(c.embed))
 		p.p("var %s string\n", c.text)
 	} else {
 		p.p("// %s is the schema of [%s].", c.text, c.name)
 		p.p("const %s = %s\n", c.text, literal(c.schema))
 	}
+}
+
+// embedPattern returns the pattern that matches a file's name and no other.
+func embedPattern(name string) string {
+	pattern := strings.NewReplacer("[", `\[`, "]", `\]`).Replace(name)
+	if strings.ContainsRune(pattern, ' ') {
+		return strconv.Quote(pattern)
+	}
+	return pattern
 }
 
 // codec writes the variable of a codec.

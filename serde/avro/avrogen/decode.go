@@ -156,9 +156,8 @@ func (r *reader) target(n *node, at place, levels int) {
 	r.known = known
 }
 
-func (u *unit) reads() string     { return "read" + u.name }
-func (u *unit) appends() string   { return "append" + u.name }
-func (u *unit) blockType() string { return unexported(u.name) + "Block" }
+func (u *unit) reads() string   { return "read" + u.name }
+func (u *unit) appends() string { return "append" + u.name }
 
 // readUnit writes the function that reads a unit.
 func (u *unit) readUnit(out *printer) {
@@ -174,8 +173,8 @@ func (u *unit) readUnit(out *printer) {
 		u.readUnion(r, out)
 	}
 	if len(u.block) > 0 {
-		out.p("// %s is what optional fields of one %s point to.", u.blockType(), u.holder())
-		out.p("type %s struct {", u.blockType())
+		out.p("// %s is what optional fields of one %s point to.", u.blockType, u.holder())
+		out.p("type %s struct {", u.blockType)
 		for _, f := range u.block {
 			out.p("%s %s", f.name, f.typ)
 		}
@@ -197,12 +196,12 @@ func (r *reader) variables(out *printer) {
 		out.p("var index int")
 	}
 	if r.block {
-		out.p("var b *%s", r.unit.blockType())
+		out.p("var b *%s", r.unit.blockType)
 	}
 }
 
 func (u *unit) readRecord(r *reader, out *printer) {
-	r.blocks = fmt.Sprintf("if b == nil {\nb = new(%s)\n}\n", u.blockType())
+	r.blocks = fmt.Sprintf("if b == nil {\nb = new(%s)\n}\n", u.blockType)
 	for i, n := range u.nodes {
 		r.read(n, place{"v." + u.record.fields[i].name, false, false}, 1)
 	}
@@ -215,7 +214,7 @@ func (u *unit) readRecord(r *reader, out *printer) {
 
 func (u *unit) readArray(r *reader, out *printer) {
 	item := u.value.elem
-	r.blocks = fmt.Sprintf("if b == nil {\nif len(blocks) == 0 {\nblocks = make([]%s, min(left, cap(items)-len(items)+1, %d))\n}\nb, blocks = &blocks[0], blocks[1:]\n}\n", u.blockType(), u.first())
+	r.blocks = fmt.Sprintf("if b == nil {\nif len(blocks) == 0 {\nblocks = make([]%s, min(left, cap(items)-len(items)+1, %d))\n}\nb, blocks = &blocks[0], blocks[1:]\n}\n", u.blockType, u.first())
 	at := place{"items[len(items)-1]", false, true}
 	if item.form == formRecord || item.form == formOptional {
 		at = place{"item", true, true}
@@ -229,7 +228,7 @@ func (u *unit) readArray(r *reader, out *printer) {
 	}
 	out.p("items := %s{}", typ)
 	if r.block {
-		out.p("var blocks []%s", u.blockType())
+		out.p("var blocks []%s", u.blockType)
 	}
 	if r.index {
 		out.p("var index int")
@@ -248,7 +247,7 @@ func (u *unit) readArray(r *reader, out *printer) {
 		out.p("item := &items[len(items)-1]")
 	}
 	if r.block {
-		out.p("var b *%s", u.blockType())
+		out.p("var b *%s", u.blockType)
 	}
 	out.Write(r.Bytes())
 	out.p("if pos < 0 {\nreturn nil, pos\n}")
@@ -271,14 +270,14 @@ func (u *unit) readFew(out *printer) {
 	out.p("if cap(items) == 0 {\nswitch left {")
 	for n := 1; n <= few; n++ {
 		out.p("case %d:", n)
-		out.p("part := new(struct {\nitems [%d]%s\nblocks [%d]%s\n})", n, u.value.elem.typ, n, u.blockType())
+		out.p("part := new(struct {\nitems [%d]%s\nblocks [%d]%s\n})", n, u.value.elem.typ, n, u.blockType)
 		out.p("items, blocks = part.items[:0], part.blocks[:]")
 	}
 	out.p("}\n}")
 }
 
 func (u *unit) readMap(r *reader, out *printer) {
-	r.blocks = fmt.Sprintf("if b == nil {\nb = new(%s)\n}\n", u.blockType())
+	r.blocks = fmt.Sprintf("if b == nil {\nb = new(%s)\n}\n", u.blockType)
 	r.read(u.nodes[0], place{"value", false, true}, 0)
 	typ := u.value.typ
 	entry := layout{16, 8}.plus(layoutOf(u.value.elem)).size
@@ -301,7 +300,7 @@ func (u *unit) readMap(r *reader, out *printer) {
 	out.p("var key string")
 	out.p("var value %s", u.value.elem.typ)
 	if r.block {
-		out.p("var b *%s", u.blockType())
+		out.p("var b *%s", u.blockType)
 	}
 	out.p("key, pos = in.Text(pos)")
 	out.Write(r.Bytes())
@@ -314,7 +313,7 @@ func (u *unit) readMap(r *reader, out *printer) {
 }
 
 func (u *unit) readUnion(r *reader, out *printer) {
-	r.blocks = fmt.Sprintf("if b == nil {\nb = new(%s)\n}\n", u.blockType())
+	r.blocks = fmt.Sprintf("if b == nil {\nb = new(%s)\n}\n", u.blockType)
 	union := u.value.union
 	r.p("switch index, pos = in.%s; index {", indexCall(len(union.branches)))
 	for i, b := range union.branches {

@@ -1,6 +1,11 @@
 package avrogen
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+)
 
 // appender writes the writing half of a unit.
 type appender struct {
@@ -161,16 +166,18 @@ func (u *unit) appendArray(a *appender, out *printer) {
 	n := u.nodes[0]
 	a.room(n.need(0))
 	before := a.Len()
-	at := place{"item", true, false}
-	a.append(n, at, 1, 0)
-	used := a.Len() > before
+	a.append(n, place{"item", true, false}, 1, 0)
 	out.p("func %s(out *avro.Output, i, depth int, items %s) int {", u.appends(), u.value.typ)
 	out.p(enterOutput)
 	out.p("if len(items) > 0 {")
 	out.p("i = out.Count(i, len(items))")
-	if used {
-		out.p("for k := range items {")
-		out.p("item := &items[k]")
+	if a.Len() > before {
+		if mentions(a.String(), "item") {
+			out.p("for k := range items {")
+			out.p("item := &items[k]")
+		} else {
+			out.p("for range items {")
+		}
 		out.Write(a.Bytes())
 		out.p("}")
 	}
@@ -180,26 +187,28 @@ func (u *unit) appendArray(a *appender, out *printer) {
 
 func (u *unit) appendMap(a *appender, out *printer) {
 	n := u.nodes[0]
-	before := a.Len()
 	a.append(n, place{"value", false, false}, 1, 0)
-	value := "value"
-	if a.Len() == before {
-		value = "_"
-	}
 	out.p("func %s(out *avro.Output, i, depth int, entries %s) int {", u.appends(), u.value.typ)
 	out.p(enterOutput)
 	out.p("if len(entries) > 0 {")
 	out.p("i = out.Count(i, len(entries))")
-	if value == "_" {
-		out.p("for key := range entries {")
-	} else {
+	if mentions(a.String(), "value") {
 		out.p("for key, value := range entries {")
+	} else {
+		out.p("for key := range entries {")
 	}
 	out.p("i = out.Text(i, key, %d)", n.need(0))
 	out.Write(a.Bytes())
 	out.p("}")
 	out.p("}")
 	out.p("return out.EndBlocks(i, 0)\n}\n")
+}
+
+// mentions reports whether code has a variable in it: of values without bytes, and of those that have the same bytes always, it has not.
+func mentions(code, variable string) bool {
+	return slices.Contains(strings.FieldsFunc(code, func(r rune) bool {
+		return r != '_' && !unicode.IsLetter(r) && !unicode.IsDigit(r)
+	}), variable)
 }
 
 func (u *unit) appendUnion(a *appender, out *printer) {

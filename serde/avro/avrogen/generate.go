@@ -96,6 +96,9 @@ func load(files []File) ([]*source, error) {
 	for i, f := range files {
 		base := path.Base(strings.ReplaceAll(f.Name, `\`, "/"))
 		s := &source{name: base, output: strings.TrimSuffix(base, ".avsc") + "_avro.go", text: string(f.Content)}
+		if base == "" || base[0] == '_' || base[0] == '.' {
+			problems = append(problems, fmt.Errorf("avrogen: %q: Go ignores files whose names begin with _ or a dot; rename it", f.Name))
+		}
 		if other, taken := outputs[s.output]; taken {
 			problems = append(problems, fmt.Errorf("avrogen: %s and %s would both be written to %s; rename one of them", other, f.Name, s.output))
 		}

@@ -126,6 +126,13 @@ func TestWhatCannotBeGenerated(t *testing.T) {
 			[]string{"x.avsc", "R"},
 		},
 		{
+			"Go types of nothing, all of them",
+			avrogen.Config{Package: "p", Types: map[string]string{"R": "x/y.R", "a.R": "x/y.A", "money": "x/y.B"}},
+			[]avrogen.File{ok},
+			[]string{"Go type of a.R: no schema", "Go type of money: no schema"},
+		},
+		{"a file that Go ignores", avrogen.Config{Package: "p"}, []avrogen.File{file("_x.avsc", string(ok.Content))}, []string{"_x.avsc", "rename"}},
+		{
 			"a union of nothing",
 			avrogen.Config{Package: "p"},
 			[]avrogen.File{file("x.avsc", `{"type":"record","name":"a.X","fields":[{"name":"u","type":[]}]}`)},
@@ -145,5 +152,22 @@ func TestWhatCannotBeGenerated(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// What follows go:embed is a pattern, not a name.
+func TestEmbeddedFilesAreNamedExactly(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]string{
+		"order.avsc":            "//go:embed order.avsc\n",
+		"order [1].avsc":        `//go:embed "order \\[1\\].avsc"` + "\n",
+		"folder/order[ab].avsc": `//go:embed order\[ab\].avsc` + "\n",
+	} {
+		files, err := avrogen.Generate(avrogen.Config{Package: "p", Embed: true}, avrogen.File{Name: name, Content: []byte(`{"type":"record","name":"R","fields":[]}`)})
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+		} else if !strings.Contains(string(files[0].Content), want) {
+			t.Errorf("%s: no %q in\n%s", name, want, files[0].Content)
+		}
 	}
 }

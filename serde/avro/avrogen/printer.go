@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -18,8 +19,15 @@ func (p *printer) p(format string, args ...any) {
 
 const lineWidth = 110
 
-// comment prints text as a comment, in lines of a bounded length. Line breaks in it are kept.
+// comment prints text as a comment, in lines of a bounded length. Line breaks in it are kept. What Go code cannot have in it, as schemas can, becomes
+// a space.
 func (p *printer) comment(text string) {
+	text = strings.Map(func(r rune) rune {
+		if r != '\n' && unicode.IsControl(r) || r == '\ufeff' {
+			return ' '
+		}
+		return r
+	}, text)
 	for line := range strings.Lines(strings.TrimSpace(text)) {
 		line = strings.TrimSpace(line)
 		for {

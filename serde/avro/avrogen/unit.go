@@ -10,11 +10,13 @@ type unit struct {
 	name   string
 	nodes  []*node // the record's fields; the item or value; the branches
 
-	block  []blockField
-	layout layout
-	names  scope // of the block
-	size   int   // nodes so far
-	open   map[*record]bool
+	block []blockField
+	// blockType is the name of the block's type, "" as long as there is none.
+	blockType string
+	layout    layout
+	names     scope // of the block
+	size      int   // nodes so far
+	open      map[*record]bool
 }
 
 // blockField is the memory of an optional field.
@@ -103,7 +105,9 @@ func (g *generator) node(u *unit, v *value, path string) *node {
 	case formArray, formMap, formUnion:
 		g.valueUnit(v)
 	case formNullable, formPointer:
-		n.block = u.reserve(v.elem, path)
+		if n.block = u.reserve(v.elem, path); n.block != "" && u.blockType == "" {
+			u.blockType = g.names.claim(unexported(u.name) + "Block")
+		}
 		n.elem = g.node(u, v.elem, path)
 	case formOptional, formNilable, formSingle:
 		n.elem = g.node(u, v.elem, path)

@@ -97,11 +97,12 @@ func TestParseRefuses(t *testing.T) {
 		name, in, want string
 		lenient        bool // taken when lenient
 	}{
-		{"unknown type", `"nosuch"`, "Undefined schema: nosuch", false},
+		{"unknown type", `["nosuch"]`, "Undefined schema: nosuch", false},
+		{"unknown type as a whole", `"nosuch"`, "Unknown schema: org.apache.avro.compiler.UnresolvedSchema_1", false},
 		{"nested type", `{"type":{"type":"string"}}`, "No type", false},
 		{"text after the schema", `"int" "int"`, "dangling", false},
-		{"byte order mark", "\ufeff\"int\"", "invalid character", false},
-		{"open", `{"type":`, "unexpected EOF", false},
+		{"byte order mark", "\ufeff\"int\"", "JsonParseException: Unexpected character", false},
+		{"open", `{"type":`, "JsonEOFException: Unexpected end-of-input", false},
 		{"union in union", `["int",["null"]]`, "Nested union", false},
 		{"duplicate branch", `["int","int"]`, "Duplicate in union:int", false},
 		{"duplicate symbol", `{"type":"enum","name":"E","symbols":["A","A"]}`, "Duplicate enum symbol: A", false},

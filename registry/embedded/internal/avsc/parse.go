@@ -61,7 +61,12 @@ func (p *parser) parse(text string) (*node, error) {
 		return nil, err
 	}
 	for _, n := range p.names {
-		if n.target = p.lookUp(n.name); n.target == nil {
+		n.target = p.lookUp(n.name)
+		switch {
+		case n.target != nil:
+		case n == root: // Java then has a place-holder in its hands, which it numbers
+			return nil, errors.New("Unknown schema: org.apache.avro.compiler.UnresolvedSchema_1")
+		default:
 			return nil, fmt.Errorf("Undefined schema: %s", n.name.full())
 		}
 	}

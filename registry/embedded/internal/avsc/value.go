@@ -7,6 +7,8 @@ import (
 	"io"
 	"slices"
 	"strings"
+
+	"github.com/magicbyte-go/magicbyte/registry/embedded/internal/jackson"
 )
 
 // Limits of a schema text; a registry has similar ones.
@@ -62,9 +64,15 @@ func readValue(text string) (*value, error) {
 	if len(text) > MaxText {
 		return nil, fmt.Errorf("schema text is larger than %d bytes", MaxText)
 	}
-	d := json.NewDecoder(strings.NewReader(blankComments(text)))
+	text = blankComments(text)
+	d := json.NewDecoder(strings.NewReader(text))
 	d.UseNumber()
 	v, err := readNext(d, 0)
+	if syntax := (*json.SyntaxError)(nil); errors.As(err, &syntax) || errors.Is(err, io.ErrUnexpectedEOF) {
+		if fault, known := jackson.Find(text, false); known {
+			return nil, fault
+		}
+	}
 	if err != nil {
 		return nil, err
 	}

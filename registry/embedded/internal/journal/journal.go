@@ -57,7 +57,7 @@ type Journal struct {
 // gives every record to apply, oldest first. It returns [ErrLocked] where the
 // directory is in use and a [DamageError] where a record is damaged.
 func Open(dir string, o Options, apply func(record []byte) error) (*Journal, error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if err := makeDir(dir); err != nil {
 		return nil, err
 	}
 	held, err := lock(filepath.Join(dir, "lock"))
@@ -91,9 +91,6 @@ func (j *Journal) load(apply func([]byte) error) error {
 		if _, err := j.file.WriteAt([]byte(preamble), 0); err != nil {
 			return fmt.Errorf("journal: begin %s: %w", j.path(), err)
 		}
-		if err := syncDir(j.dir); err != nil {
-			return fmt.Errorf("journal: sync %s: %w", j.dir, err)
-		}
 	} else if j.Cut = info.Size() - end; j.Cut > 0 {
 		if err := j.file.Truncate(end); err != nil {
 			return fmt.Errorf("journal: cut %s at offset %d: %w", j.path(), end, err)
@@ -102,6 +99,9 @@ func (j *Journal) load(apply func([]byte) error) error {
 	// What an earlier process wrote may not be on the disk yet, and counts as acknowledged from here on.
 	if err := j.file.Sync(); err != nil {
 		return fmt.Errorf("journal: sync %s: %w", j.path(), err)
+	}
+	if err := syncDir(j.dir); err != nil {
+		return fmt.Errorf("journal: sync %s: %w", j.dir, err)
 	}
 	j.end.Store(end)
 	j.synced.Store(end)
@@ -177,7 +177,7 @@ func (j *Journal) Wait(offset int64) error {
 // else may use the journal meanwhile.
 func (j *Journal) Rewrite(records iter.Seq2[[]byte, error]) error {
 	next := j.path() + ".new"
-	f, err := os.Create(next)
+	f, err := os.OpenFile(next, os.O_CREATE|os.O_RDWR|os.O_TRUNC, 0o600)
 	if err != nil {
 		return fmt.Errorf("journal: rewrite: %w", err)
 	}

@@ -391,3 +391,24 @@ func TestClosed(t *testing.T) {
 		t.Errorf("Append after Close: got %v", err)
 	}
 }
+
+// Schemas are nobody else's business, also in a directory that others may read.
+func TestFilesAreTheUsersAlone(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "not", "there")
+	j, _ := open(t, dir, journal.Options{})
+	add(t, j, "a")
+	check := func(when string) {
+		t.Helper()
+		for name, want := range map[string]os.FileMode{".": os.ModeDir | 0o700, "..": os.ModeDir | 0o700, "registry.log": 0o600, "lock": 0o600} {
+			if info, err := os.Stat(filepath.Join(dir, name)); err != nil || info.Mode() != want {
+				t.Errorf("%s, %s: %v, %v; want %v", when, name, info.Mode(), err, want)
+			}
+		}
+	}
+	check("made")
+	if err := j.Rewrite(func(yield func([]byte, error) bool) { yield([]byte("b"), nil) }); err != nil {
+		t.Fatal(err)
+	}
+	check("written anew")
+}

@@ -83,7 +83,7 @@ func subjectOf[T any, P generated[T]](tb testing.TB, c avro.Codec[T]) subject {
 func subjects(tb testing.TB) []subject {
 	tb.Helper()
 	return []subject{
-		subjectOf(tb, Alls), subjectOf(tb, Logicals), subjectOf(tb, UnionsCodec), subjectOf(tb, Nodes), subjectOf(tb, Types),
+		subjectOf(tb, Alls), subjectOf(tb, EdgesCodec), subjectOf(tb, Logicals), subjectOf(tb, UnionsCodec), subjectOf(tb, Nodes), subjectOf(tb, Types),
 		subjectOf(tb, Customers), subjectOf(tb, Invoices), subjectOf(tb, Openeds), subjectOf(tb, Closeds),
 		subjectOf(tb, optionals.Alls), subjectOf(tb, optionals.Logicals), subjectOf(tb, optionals.Nodes),
 	}

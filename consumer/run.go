@@ -1,0 +1,60 @@
+package consumer
+
+import "math"
+
+// runRecords is how many records a worker takes of a strand at most when no other strand can be waiting for it. It starts them one by one,
+// and gives back what is left when the lane must not go on; what it takes at once is the lock.
+const runRecords = 64
+
+// spareTasks bounds the tasks that are kept to be used again.
+const spareTasks = 2 * burstRecords
+
+// run takes what a worker has of a strand through decoding and handler. It ends at the first record, or batch, that is not simply done.
+func (s *scheduler) run(st *strand) verdict {
+	if s.batch > 1 {
+		return st.lane.process(st, st.current)
+	}
+	for i := range st.current {
+		if i > 0 && st.lane.shut.Load() {
+			return verdict{outcome: again}
+		}
+		v := st.lane.process(st, st.current[i:i+1])
+		if v.outcome != done || v.settled != 1 {
+			return v
+		}
+		st.handling.Store(0)
+		st.progress.Store(int32(i + 1)) //nolint:gosec // up to runRecords
+	}
+	return verdict{}
+}
+
+// takes is how many tasks a worker takes at once. Without a bound on workers every strand has its own, and none waits while another is
+// ahead of its turn. The scheduler's lock is held.
+func (s *scheduler) takes() int {
+	if s.batch == 1 && s.limit == math.MaxInt {
+		return runRecords
+	}
+	return s.batch
+}
+
+// count settles what the worker that has the strand has done since the last look. The scheduler's lock is held.
+func (s *scheduler) count(st *strand) {
+	for done := int(st.progress.Load()); st.counted < done; st.counted++ {
+		t := st.current[st.counted]
+		s.settle(st.lane, t)
+		st.current[st.counted] = nil // the worker, whose next record may take long, has no use for it any more; nobody has
+		if len(s.spare) < spareTasks {
+			*t = task{}
+			s.spare = append(s.spare, t)
+		}
+	}
+}
+
+// reclaim returns the tasks that can be used again, and takes an empty list for those to come.
+func (s *scheduler) reclaim(empty []*task) []*task {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	spare := s.spare
+	s.spare = empty
+	return spare
+}
