@@ -1,12 +1,11 @@
 package registry
 
 import (
-	"log/slog"
 	"net/http"
-	"sync/atomic"
 	"time"
 
 	"github.com/magicbyte-go/magicbyte/registry/internal/cache"
+	"github.com/magicbyte-go/magicbyte/registry/internal/memory"
 	"github.com/magicbyte-go/magicbyte/registry/internal/snapshot"
 	"github.com/magicbyte-go/magicbyte/registry/internal/transport"
 	"github.com/magicbyte-go/magicbyte/serde"
@@ -19,7 +18,6 @@ type Client struct {
 	transport    *transport.Transport
 	network      http.RoundTripper // beneath transport
 	background   *cache.Group      // flights and refreshes
-	logger       *slog.Logger      // nil for none
 	normalize    bool
 	ignoredRules bool
 
@@ -30,12 +28,7 @@ type Client struct {
 	registrations *cache.Memo[registrationKey, serde.RegisteredSchema] // filled by Register
 	lookups       *cache.Memo[registrationKey, serde.RegisteredSchema] // filled by Lookup; shares the table of registrations
 
-	book     *snapshot.Book // the last answers, for outages
-	outage   outage
-	owner    snapshot.Owner
-	snapshot string                // the path, "" for none
-	unusable atomic.Pointer[error] // why the file at that path was not read, until it was written anew
-	saving   atomic.Bool
+	memory *memory.Memory // the last answers, for outages
 }
 
 // New returns a client of the registry at baseURL: http or https, with host, port and, where the registry has one, its base
@@ -72,7 +65,6 @@ func New(baseURL string, opts ...Option) (*Client, error) {
 			Retries: conf.retries, Headers: conf.headers, Logger: conf.logger,
 		}),
 		background:    background,
-		logger:        conf.logger,
 		normalize:     conf.normalize,
 		ignoredRules:  conf.ignoredRules,
 		ids:           newIDCache(conf.cacheSize, background),
@@ -80,14 +72,18 @@ func New(baseURL string, opts ...Option) (*Client, error) {
 		latest:        cache.NewMemo(cache.NewTable[versionKey, serde.RegisteredSchema](conf.cacheSize, hashAny), newest, background, versionSize),
 		registrations: cache.NewMemo(registrations, unchanging, background, registrationSize),
 		lookups:       cache.NewMemo(registrations, unchanging, background, registrationSize),
-		book:          snapshot.NewBook(conf.cacheSize),
-		snapshot:      conf.snapshot,
-		owner:         snapshot.Owner{RulesIgnored: conf.ignoredRules},
 	}
+	owner := snapshot.Owner{RulesIgnored: conf.ignoredRules}
 	for _, e := range endpoints {
-		c.owner.Bases = append(c.owner.Bases, e.Base)
+		owner.Bases = append(owner.Bases, e.Base)
 	}
-	c.loadSnapshot()
+	c.memory = memory.New(memory.Config{
+		Registry: c.base, Path: conf.snapshot, Owner: owner, Limit: conf.cacheSize, Logger: conf.logger, Background: background,
+		Unavailable: unavailable, Refusal: refused,
+	})
+	c.memory.Schemas(func(context string, id serde.SchemaID, schema serde.Schema) {
+		c.ids.put(idKey{context: context, id: id}, schema)
+	})
 	return c, nil
 }
 

@@ -85,8 +85,7 @@ func (c *Client) forgetSubject(ctx context.Context, subject string) {
 	c.lookups.Forget(ofSubject)
 	c.versions.Forget(func(key versionKey) bool { return key.subject == subject })
 	c.forgetLatest(subject)
-	c.book.Drop(subject)
-	c.save(ctx)
+	c.memory.Drop(ctx, subject)
 }
 
 func (c *Client) forgetLatest(subject string) {

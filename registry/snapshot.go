@@ -2,18 +2,14 @@ package registry
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"log/slog"
 	"os"
 	"path/filepath"
-	"time"
 
 	"github.com/magicbyte-go/magicbyte/registry/internal/snapshot"
 	"github.com/magicbyte-go/magicbyte/serde"
 )
-
-// saveDelay lets the answers of a starting service come together in one write.
-const saveDelay = time.Second
 
 // WithSnapshot keeps the registry's answers in a file at path: all schemas with what they refer to, and which registration, version or
 // newest version each of them was the answer to. [New] reads it, so a service that starts while its registry is down goes on with what it
@@ -39,50 +35,36 @@ func WithSnapshot(path string) Option {
 
 // SaveSnapshot writes the file of [WithSnapshot] now, where there is one and it lacks something.
 func (c *Client) SaveSnapshot() error {
-	if c.snapshot == "" || !c.book.Changed() {
-		return nil
+	if err := c.memory.Save(); err != nil {
+		return fmt.Errorf("registry: %w", err)
 	}
-	if err := c.book.Save(c.snapshot, c.owner); err != nil {
-		return fmt.Errorf("registry: save snapshot %s: %w", c.snapshot, err)
-	}
-	c.unusable.Store(nil)
 	return nil
 }
 
-// loadSnapshot takes what the file says. An unusable file is no reason not to start: the registry may be well.
-func (c *Client) loadSnapshot() {
-	if c.snapshot == "" {
-		return
-	}
-	if err := c.book.Load(c.snapshot, c.owner); err != nil {
-		why := fmt.Errorf("the snapshot %s is not used: %w", c.snapshot, err)
-		c.unusable.Store(&why)
-		if c.logger != nil {
-			c.logger.Error("schema registry snapshot is not used", slog.String(logPath, c.snapshot), slog.Any(logError, err))
-		}
-		return
-	}
-	c.book.Schemas(func(context string, id serde.SchemaID, schema serde.Schema) {
-		c.ids.put(idKey{context: context, id: id}, schema)
-	})
+// recall asks with get; while the registry is unavailable, it returns the last answer to the same question, where there is one.
+func (c *Client) recall(
+	ctx context.Context, asked snapshot.Key, get func(context.Context) (serde.RegisteredSchema, error),
+) (serde.RegisteredSchema, error) {
+	return c.memory.Recall(ctx, asked, get)
 }
 
-// save writes the snapshot in a moment, unless that is under way.
-func (c *Client) save(ctx context.Context) {
-	if c.snapshot == "" || !c.book.Changed() || !c.saving.CompareAndSwap(false, true) {
-		return
+func unavailable(err error) bool { return errors.Is(err, ErrUnavailable) }
+
+func refused(m snapshot.Missing) error {
+	return &Error{HTTPStatus: m.Status, Code: m.Code, Message: m.Message}
+}
+
+// remember keeps an answer for outages.
+func (c *Client) remember(ctx context.Context, asked snapshot.Key, s serde.RegisteredSchema) {
+	c.memory.Put(ctx, asked, snapshot.Answer{Schema: s})
+}
+
+// rememberMissing keeps the answer that a subject has no version: a service whose subjects do not exist yet starts as well.
+func (c *Client) rememberMissing(ctx context.Context, asked snapshot.Key, err error) {
+	var answer *Error
+	if errors.As(err, &answer) && answer.missing(codeSubjectNotFound) {
+		c.memory.Put(ctx, asked, snapshot.Answer{Missing: snapshot.Missing{Status: answer.HTTPStatus, Code: answer.Code, Message: answer.Message}})
 	}
-	c.background.Go(ctx, func(ctx context.Context) {
-		select {
-		case <-time.After(saveDelay):
-		case <-ctx.Done(): // Close saves
-			return
-		}
-		c.saving.Store(false) // before the answers are read: what comes from now on starts a write of its own
-		if err := c.SaveSnapshot(); err != nil {
-			c.warn(ctx, "schema registry snapshot cannot be written", err)
-		}
-	})
 }
 
 // Questions, as the snapshot has them.
@@ -98,5 +80,3 @@ func (k versionKey) asked() snapshot.Key {
 func (k registrationKey) asked() snapshot.Key {
 	return snapshot.Key{Kind: snapshot.Registration, Subject: k.subject, Type: k.schemaType, Text: k.text, References: k.references}
 }
-
-const logPath = "path"

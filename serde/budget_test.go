@@ -3,6 +3,11 @@
 package serde_test
 
 import (
+	"bytes"
+	"compress/zlib"
+	"errors"
+	"runtime"
+	"strings"
 	"testing"
 
 	"github.com/magicbyte-go/magicbyte/serde"
@@ -52,6 +57,80 @@ func TestAllocationBudget(t *testing.T) {
 		}
 	}); n != 0 {
 		t.Errorf("DeserializeInto allocates %v times over its codec, want 0", n)
+	}
+}
+
+// A stream of 64 KiB that holds 65 MiB is given up at the limit, and takes no more memory than twice that.
+func TestAllocBomb(t *testing.T) { // not parallel: it looks at what the process allocates
+	var bomb bytes.Buffer
+	w := zlib.NewWriter(&bomb)
+	zeros := make([]byte, 1<<20)
+	for range 65 {
+		if _, err := w.Write(zeros); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	reg := glueRegistry()
+	id := register(t, reg, "notes-value", newNoteCodec().schema).ID
+	payload := append([]byte(glueFrame(t, id, 5)), bomb.Bytes()...)
+	deser := serde.NewDeserializer(newNoteCodec(), reg, serde.WithMaxInflated(1<<20))
+	if err := deser.Start(t.Context(), "notes"); err != nil {
+		t.Fatal(err)
+	}
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	_, _, err := deser.Deserialize(t.Context(), serde.Input{Topic: "notes", Payload: payload})
+	runtime.ReadMemStats(&after)
+	if !errors.Is(err, serde.ErrCorrupt) {
+		t.Errorf("error %v, want ErrCorrupt", err)
+	}
+	if taken := after.TotalAlloc - before.TotalAlloc; taken > 4<<20 {
+		t.Errorf("%d bytes were allocated for a body of at most 1 MiB", taken)
+	}
+	// What ParseFrame inflates has the default limit.
+	if _, _, err := serde.ParseFrame(payload); !errors.Is(err, serde.ErrCorrupt) {
+		t.Errorf("ParseFrame: error %v, want ErrCorrupt", err)
+	}
+}
+
+// Frames of Glue cost no allocation either.
+func TestAllocationBudgetGlue(t *testing.T) {
+	reg := glueRegistry()
+	ctx, buf := t.Context(), make([]byte, 0, 512)
+	value := &note{Text: strings.Repeat("magicbyte", 20)}
+	ser := serde.NewSerializer(newNoteCodec(), reg, serde.WithZlib(100))
+	out, err := ser.Serialize(ctx, "notes", value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := testing.AllocsPerRun(1000, func() {
+		if _, err := ser.AppendSerialize(ctx, buf, "notes", value); err != nil {
+			t.Fatal(err)
+		}
+	}); n > 0.5 {
+		t.Errorf("AppendSerialize with zlib allocates %v times, want 0", n)
+	}
+	plain := serde.AppendFrame(nil, out.Schema.ID)
+	packed := append(append([]byte{3, 5}, plain[2:]...), deflated(t, "")...)
+	deser, v := serde.NewDeserializer(empty{}, reg), new(struct{})
+	for name, c := range map[string]struct {
+		payload []byte
+		most    float64
+	}{
+		"plain": {plain, 0},
+		"zlib":  {packed, 1}, // compress/zlib makes a new checksum for each stream
+	} {
+		in := serde.Input{Topic: "notes", Payload: c.payload}
+		if n := testing.AllocsPerRun(1000, func() {
+			if _, err := deser.DeserializeInto(ctx, in, v); err != nil {
+				t.Fatal(err)
+			}
+		}); n > c.most+0.5 {
+			t.Errorf("DeserializeInto (%s) allocates %v times over its codec, want %v", name, n, c.most)
+		}
 	}
 }
 

@@ -14,33 +14,46 @@ type decoders[T any] struct {
 	mu    sync.Mutex
 }
 
-// decoderTable is immutable. Numbers and GUIDs have a map each, since a map by the whole SchemaID hashes several times as long. The first number,
-// for most topics the newest schema's, is found by comparing it.
+// decoderTable is immutable. Numbers and longer ids have a map each, since a map by the whole SchemaID hashes several times as long. The first of
+// each, for most topics the newest schema's, is found by comparing it.
 type decoderTable[T any] struct {
 	number  int32
 	first   *decoder[T]
 	numbers map[int32]*decoder[T]
-	guids   map[SchemaID]*decoder[T]
+
+	long      SchemaID // a GUID, or an id of Glue
+	firstLong *decoder[T]
+	longs     map[SchemaID]*decoder[T]
 }
 
 // framed returns the decoder for a payload with its id in front, and the body, without making a SchemaID of it; nil where the
 // frame is not a good one, or the id not known yet.
 func (d *decoders[T]) framed(payload []byte) (*decoder[T], []byte) {
 	table := d.table.Load()
-	if table == nil || len(payload) < 5 {
+	if table == nil || len(payload) < numberFrame {
 		return nil, nil
 	}
 	if payload[0] == magicNumber {
-		number := int32(binary.BigEndian.Uint32(payload[1:5]))
+		number := int32(binary.BigEndian.Uint32(payload[1:numberFrame]))
 		if table.first != nil && table.number == number {
-			return table.first, payload[5:]
+			return table.first, payload[numberFrame:]
 		}
-		return table.numbers[number], payload[5:]
+		return table.numbers[number], payload[numberFrame:]
 	}
-	if payload[0] == magicGUID && len(payload) >= 17 {
-		return table.guids[GUIDID([16]byte(payload[1:17]))], payload[17:]
+	if payload[0] == magicGlue && len(payload) >= glueFrame && payload[1] == gluePlain {
+		return table.longer(GlueID([16]byte(payload[2:glueFrame]))), payload[glueFrame:]
+	}
+	if payload[0] == magicGUID && len(payload) >= guidFrame {
+		return table.longer(GUIDID([16]byte(payload[1:guidFrame]))), payload[guidFrame:]
 	}
 	return nil, nil
+}
+
+func (t *decoderTable[T]) longer(id SchemaID) *decoder[T] {
+	if t.firstLong != nil && t.long == id {
+		return t.firstLong
+	}
+	return t.longs[id]
 }
 
 // find returns the decoder for id, or nil.
@@ -52,7 +65,7 @@ func (d *decoders[T]) find(id SchemaID) *decoder[T] {
 	case id.kind == idNumber:
 		return table.numbers[id.num]
 	default:
-		return table.guids[id]
+		return table.longer(id)
 	}
 }
 
@@ -63,11 +76,11 @@ func (d *decoders[T]) add(id SchemaID, compile func() *decoder[T]) *decoder[T] {
 	if known := d.find(id); known != nil {
 		return known
 	}
-	next := &decoderTable[T]{numbers: map[int32]*decoder[T]{}, guids: map[SchemaID]*decoder[T]{}}
+	next := &decoderTable[T]{numbers: map[int32]*decoder[T]{}, longs: map[SchemaID]*decoder[T]{}}
 	if old := d.table.Load(); old != nil {
-		next.number, next.first = old.number, old.first
+		next.number, next.first, next.long, next.firstLong = old.number, old.first, old.long, old.firstLong
 		maps.Copy(next.numbers, old.numbers)
-		maps.Copy(next.guids, old.guids)
+		maps.Copy(next.longs, old.longs)
 	}
 	dec := compile()
 	if id.kind == idNumber {
@@ -76,7 +89,10 @@ func (d *decoders[T]) add(id SchemaID, compile func() *decoder[T]) *decoder[T] {
 			next.number, next.first = id.num, dec
 		}
 	} else {
-		next.guids[id] = dec
+		next.longs[id] = dec
+		if next.firstLong == nil {
+			next.long, next.firstLong = id, dec
+		}
 	}
 	d.table.Store(next)
 	return dec

@@ -15,6 +15,7 @@ import (
 type Deserializer[T any] struct {
 	members []Member[T]
 	reg     SchemaReader
+	sources [wireFormats]SchemaReader // by the frames that they are for, nil where there is none
 	cfg     deserializerConfig
 	err     error
 	topics  topics[fresh[reading[T]]]
@@ -68,9 +69,15 @@ func NewMultiDeserializer[T any](reg SchemaReader, members []Member[T], opts ...
 }
 
 func newDeserializer[T any](members []Member[T], reg SchemaReader, opts []DeserializerOption) *Deserializer[T] {
-	d := &Deserializer[T]{members: members, reg: reg, cfg: deserializerConfig{config: defaultConfig()}}
+	d := &Deserializer[T]{members: members, reg: reg, cfg: deserializerConfig{config: defaultConfig(), maxInflated: defaultMaxInflated}}
 	for _, opt := range opts {
 		opt.applyDeserializer(&d.cfg)
+	}
+	if d.cfg.also != nil {
+		d.sources[wireFormatOf(d.cfg.also)] = d.cfg.also
+	}
+	if reg != nil {
+		d.sources[wireFormatOf(reg)] = reg
 	}
 	kind := d.cfg.policy.kind
 	d.oneReader = kind == policyOwn || kind == policyWriter || kind == policyID
@@ -104,8 +111,45 @@ func (d *Deserializer[T]) check() error {
 	if d.reg == nil {
 		problems = append(problems, errors.New("serde: deserializer: the registry is nil"))
 	}
+	problems = append(problems, d.checkWire()...)
 	problems = append(problems, d.cfg.check()...)
 	return errors.Join(append(problems, d.cfg.policy.check())...)
+}
+
+// checkWire reports what the wire formats of the sources have no place for.
+func (d *Deserializer[T]) checkWire() []error {
+	var problems []error
+	if d.cfg.maxInflated < 1 {
+		problems = append(problems, fmt.Errorf("serde: WithMaxInflated(%d): it must be positive", d.cfg.maxInflated))
+	}
+	if d.cfg.context != "" && d.sources[WireConfluent] == nil {
+		problems = append(problems, errGlueContext)
+	}
+	switch {
+	case d.cfg.alsoGiven && d.cfg.also == nil:
+		problems = append(problems, errors.New("serde: AlsoFrom(nil): leave the option out for one source"))
+	case d.cfg.also != nil && d.reg != nil && wireFormatOf(d.cfg.also) == wireFormatOf(d.reg):
+		problems = append(problems, fmt.Errorf("serde: AlsoFrom: both sources give schemas for frames of %v: one has to implement WireFormat and say %v",
+			wireFormatOf(d.reg), wireFormatOf(d.reg).other()))
+	case d.cfg.policy.kind == policyID && d.reg != nil && d.sources[d.cfg.policy.id.WireFormat()] == nil:
+		problems = append(problems, fmt.Errorf("serde: PinnedID(%v): an id of %v, and there is no source of such schemas", d.cfg.policy.id, d.cfg.policy.id.WireFormat()))
+	}
+	return problems
+}
+
+// subject names the subject for a member's record in the source for format.
+func (d *Deserializer[T]) subject(format WireFormat, topic string, m Member[T]) (string, error) {
+	naming := d.cfg.config
+	naming.context = d.contextFor(format)
+	return naming.subjectOf(topic, m.name())
+}
+
+// contextFor returns the registry context in which a source is asked: Glue has none.
+func (d *Deserializer[T]) contextFor(format WireFormat) string {
+	if format == WireGlue {
+		return ""
+	}
+	return d.cfg.context
 }
 
 // Err returns what is wrong with the deserializer's arguments, or nil.
@@ -130,9 +174,22 @@ func (d *Deserializer[T]) Start(ctx context.Context, topic string) error {
 	if err != nil {
 		return err
 	}
+	for format, source := range d.sources {
+		if source == nil {
+			continue
+		}
+		if err := d.warmFrom(ctx, WireFormat(format), r, topic); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// warmFrom makes the decoders for the newest schemas of topic's subjects in one source.
+func (d *Deserializer[T]) warmFrom(ctx context.Context, format WireFormat, r *reading[T], topic string) error {
 	subjects := map[string]bool{}
 	for _, m := range d.members {
-		subject, err := d.cfg.subjectOf(topic, m.name())
+		subject, err := d.subject(format, topic, m)
 		if err != nil {
 			return &Error{Op: opStart, Topic: topic, Err: err}
 		}
@@ -140,7 +197,7 @@ func (d *Deserializer[T]) Start(ctx context.Context, topic string) error {
 			continue
 		}
 		subjects[subject] = true
-		if err := d.warm(ctx, r, topic, subject); err != nil {
+		if err := d.warm(ctx, format, r, topic, subject); err != nil {
 			return err
 		}
 	}
@@ -148,9 +205,13 @@ func (d *Deserializer[T]) Start(ctx context.Context, topic string) error {
 }
 
 // warm makes the decoder for a subject's newest schema.
-func (d *Deserializer[T]) warm(ctx context.Context, r *reading[T], topic, subject string) error {
-	newest, err := d.reg.SchemaByVersion(ctx, subject, LatestVersion)
+func (d *Deserializer[T]) warm(ctx context.Context, format WireFormat, r *reading[T], topic, subject string) error {
+	newest, err := d.sources[format].SchemaByVersion(ctx, subject, LatestVersion)
 	if err == nil {
+		if is := newest.ID.WireFormat(); is != format {
+			err := fmt.Errorf("schema id %v is of %v, and its source counts as one of %v's: whoever wraps a source has to pass its WireFormat on", newest.ID, is, format)
+			return &Error{Op: opStart, Topic: topic, Subject: subject, ID: newest.ID, Err: err}
+		}
 		_, err = d.decoder(ctx, r, newest.ID)
 	}
 	if err == nil || errors.Is(err, ErrUnknownSchema) {
@@ -195,20 +256,37 @@ func (d *Deserializer[T]) DeserializeInto(ctx context.Context, in Input, v *T) (
 			return d.decode(dec, in.Topic, body, v)
 		}
 	}
-	id, body, err := d.split(in)
+	f, err := d.split(in)
 	if err != nil {
 		if d.cfg.acceptJSON && in.IDHeader == nil && looksLikeJSON(in.Payload) {
 			return d.json(ctx, in, v)
 		}
-		return Meta{}, reset(v, d.errorOf(ClassFrame, in.Topic, id, err))
+		return Meta{}, reset(v, d.errorOf(ClassFrame, in.Topic, f.id, err))
 	}
-	dec := r.decoders.find(id)
+	dec := r.decoders.find(f.id)
 	if dec == nil {
-		if dec, err = d.decoder(ctx, r, id); err != nil {
-			return Meta{Schema: id}, reset(v, d.errorOf(classify(ctx, err, false), in.Topic, id, err))
+		if dec, err = d.decoder(ctx, r, f.id); err != nil {
+			return Meta{Schema: f.id}, reset(v, d.errorOf(classify(ctx, err, false), in.Topic, f.id, err))
 		}
 	}
-	return d.decode(dec, in.Topic, body, v)
+	if f.deflated {
+		return d.decodeDeflated(dec, in.Topic, f.body, v)
+	}
+	return d.decode(dec, in.Topic, f.body, v)
+}
+
+// decodeDeflated inflates a body into memory that is used again: decoders keep no reference to it.
+func (d *Deserializer[T]) decodeDeflated(dec *decoder[T], topic string, body []byte, v *T) (meta Meta, err error) {
+	decoded := false
+	inflating := withInflated(body, d.cfg.maxInflated, func(body []byte) error {
+		decoded = true
+		meta, err = d.decode(dec, topic, body, v)
+		return nil
+	})
+	if decoded {
+		return meta, err
+	}
+	return Meta{Schema: dec.id}, reset(v, d.errorOf(ClassCorrupt, topic, dec.id, inflating))
 }
 
 func (d *Deserializer[T]) decode(dec *decoder[T], topic string, body []byte, v *T) (Meta, error) {
@@ -226,7 +304,7 @@ func (d *Deserializer[T]) decode(dec *decoder[T], topic string, body []byte, v *
 func (d *Deserializer[T]) errorOf(class Class, topic string, id SchemaID, err error) *Error {
 	e := &Error{Op: opDeserialize, Class: class, Topic: topic, ID: id, Field: fieldOf(err), Err: err}
 	for i, m := range d.members {
-		subject, err := d.cfg.subjectOf(topic, m.name())
+		subject, err := d.subject(id.WireFormat(), topic, m)
 		if err != nil || i > 0 && subject != e.Subject {
 			e.Subject = ""
 			break
@@ -243,13 +321,18 @@ func reset[T any](v *T, err error) error {
 	return err
 }
 
-// split finds the schema id: in the header where there is one, else in front of the body.
-func (d *Deserializer[T]) split(in Input) (SchemaID, []byte, error) {
+// split finds the schema id: in the header where there is one, else in front of the body. A frame whose schemas nobody can give is none.
+func (d *Deserializer[T]) split(in Input) (f frame, err error) {
 	if in.IDHeader == nil {
-		return ParseFrame(in.Payload)
+		f, err = splitFrame(in.Payload)
+	} else {
+		f.body = in.Payload
+		f.id, err = ParseIDHeader(in.IDHeader)
 	}
-	id, err := ParseIDHeader(in.IDHeader)
-	return id, in.Payload, err
+	if err == nil && d.sources[f.id.WireFormat()] == nil {
+		return frame{}, fmt.Errorf("%w: a frame of %v, and the schemas are from a source for those of %v (see AlsoFrom)", ErrFrame, f.id.WireFormat(), f.id.WireFormat().other())
+	}
+	return f, err
 }
 
 func (d *Deserializer[T]) json(ctx context.Context, in Input, v *T) (Meta, error) {
@@ -293,7 +376,7 @@ func (d *Deserializer[T]) read(ctx context.Context, op, topic, key string) (*rea
 	f := d.topics.entry(key, func() *fresh[reading[T]] { return &fresh[reading[T]]{interval: p.refresh} })
 	subjects := make([]string, len(d.members))
 	for i, m := range d.members {
-		subject, err := d.cfg.subjectOf(topic, m.name())
+		subject, err := d.subject(wireFormatOf(d.reg), topic, m)
 		if err != nil && key != "" {
 			return nil, &Error{Op: op, Topic: topic, Err: err}
 		}
@@ -319,6 +402,7 @@ func (d *Deserializer[T]) read(ctx context.Context, op, topic, key string) (*rea
 
 // readerTexts fetches the reader schemas of the policies that name one, for the members in their order.
 func (d *Deserializer[T]) readerTexts(ctx context.Context, subjects []string) ([][]string, error) {
+	source := d.reg
 	var fetch func(subject string) (Schema, error)
 	switch p := d.cfg.policy; p.kind {
 	case policyLatest, policyVersion:
@@ -332,7 +416,10 @@ func (d *Deserializer[T]) readerTexts(ctx context.Context, subjects []string) ([
 		}
 	case policyID:
 		clear(subjects) // one schema for all
-		fetch = func(string) (Schema, error) { return d.reg.SchemaByID(ctx, d.cfg.context, p.id) }
+		source = d.sources[p.id.WireFormat()]
+		fetch = func(string) (Schema, error) {
+			return source.SchemaByID(ctx, d.contextFor(p.id.WireFormat()), p.id)
+		}
 	default:
 		return nil, nil
 	}
@@ -347,7 +434,7 @@ func (d *Deserializer[T]) readerTexts(ctx context.Context, subjects []string) ([
 			err = checkType(schema, d.members[0].schemaType())
 		}
 		if err == nil {
-			readers[i], err = texts(ctx, d.reg, d.cfg.context, schema)
+			readers[i], err = texts(ctx, source, d.contextFor(wireFormatOf(source)), schema)
 		}
 		if err != nil {
 			return nil, err
@@ -359,11 +446,16 @@ func (d *Deserializer[T]) readerTexts(ctx context.Context, subjects []string) ([
 // decoder returns the decoder for a writer schema id, asking the registry and compiling where that has not happened yet. Callers that
 // need one id at once share the registry's request, and one of them compiles.
 func (d *Deserializer[T]) decoder(ctx context.Context, r *reading[T], id SchemaID) (*decoder[T], error) {
-	schema, err := d.reg.SchemaByID(ctx, d.cfg.context, id)
+	format := id.WireFormat()
+	source, registryContext := d.sources[format], d.contextFor(format)
+	if source == nil { // a source that gives ids of the other kind
+		return nil, fmt.Errorf("%w: schema id %v is of %v, and its source says otherwise", ErrUnresolvable, id, format)
+	}
+	schema, err := source.SchemaByID(ctx, registryContext, id)
 	if err != nil {
 		return nil, err
 	}
-	writer, err := texts(ctx, d.reg, d.cfg.context, schema)
+	writer, err := texts(ctx, source, registryContext, schema)
 	if err != nil {
 		return nil, err
 	}

@@ -30,7 +30,8 @@
 //
 // Payloads are framed as Confluent's clients do: 0x00 and an int32 id, or 0x01 and a 16-byte GUID, big-endian, in front of the body or
 // in a record header ([Framing]). Reading takes them all; where a record has a header, the header counts. A nil payload is a
-// tombstone; an empty one without a header is an error.
+// tombstone; an empty one without a header is an error. With schemas of AWS Glue, frames are Glue's (0x03, a byte for the compression, the id of
+// the schema version); a topic that moves from one registry to the other is read with [AlsoFrom].
 //
 // # Errors
 //

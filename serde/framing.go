@@ -1,13 +1,17 @@
 package serde
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+)
 
 // Framing says how the schema id travels with a record.
 type Framing uint8
 
 const (
 	// FramePrefix writes 0x00 and the schema id in front of the body: what every client of the Schema Registry reads. Of a schema
-	// that is pinned by its GUID ([PinnedID]) no number is known, and 0x01 and the GUID are written, here and in FrameHeader.
+	// that is pinned by its GUID ([PinnedID]) no number is known, and 0x01 and the GUID are written, here and in FrameHeader. With schemas of
+	// AWS Glue it writes Glue's header there (see [WireGlue]), and no other framing can be used.
 	FramePrefix Framing = iota
 	// FrameGUIDPrefix writes 0x01 and the schema's GUID in front of the body.
 	FrameGUIDPrefix
@@ -29,6 +33,9 @@ type stamp struct {
 
 func (f Framing) stamp(part Part, schema *RegisteredSchema) (stamp, error) {
 	id := schema.ID
+	if id.WireFormat() == WireGlue && f != FramePrefix {
+		return stamp{}, errGlueFraming
+	}
 	if f.isGUID() {
 		id = schema.GUID
 		if id.IsZero() {
@@ -44,3 +51,5 @@ func (f Framing) stamp(part Part, schema *RegisteredSchema) (stamp, error) {
 	}
 	return stamp{prefix: bytes}, nil
 }
+
+var errGlueFraming = errors.New("ids of AWS Glue travel in front of the body: use FramePrefix")

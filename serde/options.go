@@ -64,12 +64,17 @@ type serializerConfig struct {
 	framing    Framing
 	references []Reference
 	json       bool
+	zlib       bool
+	zlibFrom   int // bytes of a body
 }
 
 type deserializerConfig struct {
 	config
-	policy     policy
-	acceptJSON bool
+	policy      policy
+	acceptJSON  bool
+	also        SchemaReader
+	alsoGiven   bool
+	maxInflated int
 }
 
 type sharedOption func(*config)
@@ -154,4 +159,24 @@ func WithJSON() SerializerOption {
 // producers are not migrated yet. What a record was shows in [Meta].Encoding. Default: such payloads are [ErrFrame].
 func AcceptJSON() DeserializerOption {
 	return deserializerOption(func(c *deserializerConfig) { c.acceptJSON = true })
+}
+
+// WithZlib compresses bodies of at least from bytes, where that makes them shorter, with zlib at its default level: 0 tries it with all. Only frames of
+// AWS Glue say that they are compressed, so it needs a source of such schemas. Default: nothing is compressed.
+func WithZlib(from int) SerializerOption {
+	return serializerOption(func(c *serializerConfig) { c.zlib, c.zlibFrom = true, from })
+}
+
+// WithMaxInflated bounds, in bytes, what a compressed body (of AWS Glue) may become; one that holds more is [ErrCorrupt]. Default: 64 MiB;
+// it must be positive.
+func WithMaxInflated(bytes int) DeserializerOption {
+	return deserializerOption(func(c *deserializerConfig) { c.maxInflated = bytes })
+}
+
+// AlsoFrom reads frames of the other wire format, too, with schemas from reader: for topics that move from Confluent's registry to AWS Glue's, or
+// back. Which source is asked depends on the frame alone ([WireFormat]). The deserializer's own source goes on to give the reader schema of
+// [Latest], [PinnedVersion] and, by its id's format, [PinnedID]; Start asks both for the subject's newest schema. Default: frames of the other
+// format are [ErrFrame].
+func AlsoFrom(reader SchemaReader) DeserializerOption {
+	return deserializerOption(func(c *deserializerConfig) { c.also, c.alsoGiven = reader, true })
 }

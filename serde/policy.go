@@ -69,7 +69,7 @@ func Latest(refresh time.Duration) SharedPolicy {
 	return sharedPolicy{kind: policyLatest, refresh: refresh}
 }
 
-// PinnedID uses the schema with this id.
+// PinnedID uses the schema with this id: a number, a GUID, or a schema version of AWS Glue.
 func PinnedID(id SchemaID) SharedPolicy { return sharedPolicy{kind: policyID, id: id} }
 
 // PinnedVersion uses this version of the subject.

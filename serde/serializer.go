@@ -52,11 +52,31 @@ func (s *Serializer[T]) check() error {
 	if s.cfg.framing > FrameGUIDHeader {
 		problems = append(problems, fmt.Errorf("serde: serializer: WithFraming(%d): no such framing", s.cfg.framing))
 	}
+	problems = append(problems, s.checkWire()...)
 	if n, isNumber := s.cfg.policy.id.Number(); isNumber && s.cfg.framing.isGUID() {
 		problems = append(problems, fmt.Errorf("serde: serializer: PinnedID(%d) has no GUID to frame with: pin the schema by its GUID, or use FramePrefix or FrameHeader", n))
 	}
 	problems = append(problems, s.cfg.check()...)
 	return errors.Join(append(problems, s.cfg.policy.check())...)
+}
+
+// checkWire reports what the wire format of the registry's ids has no place for.
+func (s *Serializer[T]) checkWire() []error {
+	var problems []error
+	glue := wireFormatOf(s.reg) == WireGlue
+	if s.cfg.zlib && s.cfg.zlibFrom < 0 {
+		problems = append(problems, fmt.Errorf("serde: WithZlib(%d): the size is negative; 0 compresses everything", s.cfg.zlibFrom))
+	}
+	if s.cfg.zlib && s.reg != nil && !glue {
+		problems = append(problems, fmt.Errorf("serde: WithZlib: only frames of %v say that they are compressed, and the registry's are %v's", WireGlue, WireConfluent))
+	}
+	if glue && s.cfg.framing != FramePrefix {
+		problems = append(problems, fmt.Errorf("serde: WithFraming: %w", errGlueFraming))
+	}
+	if glue && s.cfg.context != "" {
+		problems = append(problems, errGlueContext)
+	}
+	return problems
 }
 
 // validatorOf returns the way to validate a *T, or nil where it has no Validate.
@@ -158,6 +178,11 @@ func (s *Serializer[T]) AppendSerialize(ctx context.Context, dst []byte, topic s
 			Subject: w.schema.Subject, ID: w.schema.ID, Field: fieldOf(err), Err: err,
 		}
 	}
+	if s.cfg.zlib && len(out)-len(dst)-glueFrame >= s.cfg.zlibFrom {
+		if out, err = deflateBody(out, len(dst)); err != nil {
+			return Encoded{Bytes: dst}, &Error{Op: opSerialize, Topic: topic, Subject: w.schema.Subject, ID: w.schema.ID, Err: err}
+		}
+	}
 	return Encoded{Bytes: out, HeaderKey: w.stamp.headerKey, HeaderValue: w.stamp.headerValue, Schema: w.schema}, nil
 }
 
@@ -250,6 +275,9 @@ func (s *Serializer[T]) build(f found) (*writer[T], error) {
 	stamp, err := s.cfg.framing.stamp(s.cfg.part, &f.schema)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrUnresolvable, err) // asking again does not help
+	}
+	if s.cfg.zlib && f.schema.ID.WireFormat() != WireGlue {
+		return nil, fmt.Errorf("%w: WithZlib: schema id %v is none of %v", ErrUnresolvable, f.schema.ID, WireGlue)
 	}
 	schemaTexts := f.texts
 	if len(schemaTexts) > 0 && s.codec.SchemaType() == TypeAvro {

@@ -14,20 +14,31 @@ import (
 	"github.com/magicbyte-go/magicbyte/consumer"
 	"github.com/magicbyte-go/magicbyte/internal/local"
 	"github.com/magicbyte-go/magicbyte/producer"
-	"github.com/magicbyte-go/magicbyte/registry"
 	"github.com/magicbyte-go/magicbyte/schemas"
 	"github.com/magicbyte-go/magicbyte/serde"
 )
 
 func newDemoCommand() *cobra.Command {
-	return &cobra.Command{
+	var o demoOptions
+	cmd := &cobra.Command{
 		Use:   "demo",
 		Short: "Send a life of orders round an embedded broker and registry, and show what happened",
-		Args:  cobra.NoArgs,
+		Long: `Sends a life of orders round an embedded broker and registry, and shows what happened. With --registry glue the schemas are in AWS Glue Schema
+Registry: region and credentials are taken from the environment and the files of AWS's tools. With --endpoint a stand-in for AWS does as well, such
+as moto (python -m moto.server); where there are no credentials, it gets dummy ones.`,
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return runDemo(cmd.Context(), cmd.OutOrStdout())
+			if err := o.check(); err != nil {
+				return err
+			}
+			return runDemo(cmd.Context(), cmd.OutOrStdout(), o)
 		},
 	}
+	flags := cmd.Flags()
+	flags.StringVar(&o.registry, "registry", embeddedRegistry, "where the schemas are: "+embeddedRegistry+" or "+glueRegistry)
+	flags.StringVar(&o.endpoint, "endpoint", "", "with --registry glue, the URL of a stand-in for AWS")
+	flags.StringVar(&o.name, "name", "", "with --registry glue, the registry's name; Glue's own, default-registry, where it is left out")
+	return cmd
 }
 
 const (
@@ -39,7 +50,7 @@ const (
 type demo struct {
 	out     io.Writer
 	brokers string
-	reg     *registry.Client
+	reg     *demoRegistry
 	sent    []sent
 }
 
@@ -57,7 +68,7 @@ var errInterrupted = errors.New("demo: interrupted")
 // poison has the right frame and a body that no schema fits: the id that follows is the order event's.
 var poison = []byte("not an order event")
 
-func runDemo(ctx context.Context, out io.Writer) (err error) {
+func runDemo(ctx context.Context, out io.Writer, o demoOptions) (err error) {
 	services, err := local.Start(ctx, local.Options{})
 	if err != nil {
 		return err
@@ -66,14 +77,14 @@ func runDemo(ctx context.Context, out io.Writer) (err error) {
 	if err := createTopics(ctx, services.Brokers, 3, demoTopic); err != nil {
 		return err
 	}
-	reg, err := registry.New(services.RegistryURL)
+	reg, err := o.open(ctx, services.RegistryURL)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, reg.Close()) }()
 	page := &page{to: out}
 	d := &demo{out: page, brokers: services.Brokers, reg: reg}
-	d.printf("An embedded broker on %s, an embedded registry on %s.\n\n", services.Brokers, services.RegistryURL)
+	d.printf("An embedded broker on %s, %s.\n\n", services.Brokers, reg.what)
 	for _, step := range []func(context.Context) error{d.life, d.evolve, d.poison, d.lastOne, d.consume, d.deadLetters} {
 		if err := step(ctx); ctx.Err() != nil {
 			return errInterrupted // what else went wrong is its consequence
@@ -91,7 +102,7 @@ func (d *demo) printf(format string, args ...any) { fmt.Fprintf(d.out, format, a
 func (d *demo) orders(ctx context.Context) (*producer.Producer[string, schemas.OrderEvent], error) {
 	orders, err := producer.New(kafka.ConfigMap{"bootstrap.servers": d.brokers}, demoTopic,
 		producer.KeyOf(serde.StringKey(), func(e *schemas.OrderEvent) string { return e.OrderID }),
-		serde.NewSerializer(schemas.OrderEvents, d.reg))
+		serde.NewSerializer(schemas.OrderEvents, d.reg.BatchRegistry))
 	if err != nil {
 		return nil, err
 	}
@@ -100,7 +111,7 @@ func (d *demo) orders(ctx context.Context) (*producer.Producer[string, schemas.O
 
 // life sends what can happen to orders.
 func (d *demo) life(ctx context.Context) error {
-	d.printf("1. The producer starts: order_event.avsc is registered as subject %s-value.\n", demoTopic)
+	d.printf("1. The producer starts: order_event.avsc is registered as %s %s-value.\n", d.reg.kept, demoTopic)
 	d.printf("   Then the life of three orders goes out, each event validated, serialized and keyed by its order_id.\n\n")
 	return d.send(ctx, lifeOfOrders()...)
 }
@@ -153,7 +164,7 @@ func (d *demo) consume(ctx context.Context) error {
 	d.printf("4. The consumer group %q reads the topic as typed order events of version 1:\n\n", demoGroup)
 	billing, err := consumer.New(
 		kafka.ConfigMap{"bootstrap.servers": d.brokers, "group.id": demoGroup, "auto.offset.reset": "earliest"},
-		[]string{demoTopic}, serde.StringKey(), serde.NewDeserializer(schemas.OrderEvents, d.reg),
+		[]string{demoTopic}, serde.StringKey(), serde.NewDeserializer(schemas.OrderEvents, d.reg.BatchRegistry),
 		consumer.WithDeadLetters(), consumer.WithCreateTopics())
 	if err != nil {
 		return err

@@ -22,7 +22,7 @@ func (d *demo) evolve(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	_, refusal := d.reg.Register(ctx, subject, serde.Schema{Type: serde.TypeAvro, Text: without})
+	refusal := d.reg.refuse(ctx, subject, serde.Schema{Type: serde.TypeAvro, Text: without})
 	if refusal == nil {
 		return errors.New("the registry took a field without a default under BACKWARD")
 	}
@@ -41,7 +41,7 @@ func (d *demo) evolve(ctx context.Context) error {
 			id, _ := r.Get("order_id")
 			return fmt.Sprint(id)
 		}),
-		serde.NewSerializer(codec, d.reg))
+		serde.NewSerializer(codec, d.reg.BatchRegistry))
 	if err != nil {
 		return err
 	}

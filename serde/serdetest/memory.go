@@ -16,6 +16,10 @@ import (
 // versions, compares texts byte by byte and checks no compatibility. For a registry that behaves as the real ones do, use
 // registry/embedded. The zero value is an empty registry in the default context. It is safe for concurrent use.
 type MemoryRegistry struct {
+	// Format is what ids the registry gives: for serde.WireGlue, those of schema versions, which differ from subject to subject, in place of
+	// numbers and GUIDs. It is set before first use.
+	Format serde.WireFormat
+
 	mu       sync.Mutex
 	schemas  []serde.Schema // by id - 1
 	subjects map[string][]int32
@@ -29,6 +33,9 @@ func (r *MemoryRegistry) Fail(err error) {
 	defer r.mu.Unlock()
 	r.fail = err
 }
+
+// WireFormat implements serde.WireFormatter.
+func (r *MemoryRegistry) WireFormat() serde.WireFormat { return r.Format }
 
 // Calls returns how often each method was called so far, by its name.
 func (r *MemoryRegistry) Calls() map[string]int {
@@ -57,7 +64,17 @@ func (r *MemoryRegistry) SchemaByID(ctx context.Context, _ string, id serde.Sche
 	if err := r.enter(ctx, "SchemaByID"); err != nil {
 		return serde.Schema{}, err
 	}
+	for subject, ids := range r.subjects {
+		for version := range ids {
+			if s := r.registered(subject, version+1); r.Format == serde.WireGlue && s.ID == id {
+				return s.Schema, nil
+			}
+		}
+	}
 	for i, s := range r.schemas {
+		if r.Format == serde.WireGlue {
+			break
+		}
 		if id == serde.NumberID(int32(i+1)) || id == guidOf(s) {
 			return s, nil
 		}
@@ -128,6 +145,10 @@ func (r *MemoryRegistry) find(subject string, schema serde.Schema) int {
 func (r *MemoryRegistry) registered(subject string, version int) serde.RegisteredSchema {
 	id := r.subjects[subject][version-1]
 	schema := r.schemas[id-1]
+	if r.Format == serde.WireGlue {
+		digest := md5.Sum(fmt.Appendf(nil, "%s %d %s", subject, version, schema.Text))
+		return serde.RegisteredSchema{Schema: schema, ID: serde.GlueID(digest), Subject: subject, Version: version}
+	}
 	return serde.RegisteredSchema{Schema: schema, ID: serde.NumberID(id), GUID: guidOf(schema), Subject: subject, Version: version}
 }
 

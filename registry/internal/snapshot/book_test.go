@@ -37,6 +37,10 @@ func TestRoundTrip(t *testing.T) {
 		{Kind: snapshot.ByID, ID: serde.NumberID(7)}:                schema(7, "\"int\"\n\u2028é"),
 		{Kind: snapshot.ByID, Context: ".c", ID: serde.NumberID(7)}: schema(8, `"long"`),
 		{Kind: snapshot.ByID, ID: serde.GUIDID([16]byte{9})}:        schema(9, `"long"`),
+		{Kind: snapshot.ByID, ID: serde.GlueID([16]byte{9})}:        schema(12, `"double"`),
+		versionKey("glue"): {Schema: serde.RegisteredSchema{
+			Schema: serde.Schema{Type: serde.TypeAvro, Text: `"double"`}, ID: serde.GlueID([16]byte{9, 15: 1}), Subject: "glue", Version: 3,
+		}},
 		versionKey("s"):    schema(10, `"long"`),
 		versionKey("gone"): {Missing: snapshot.Missing{Status: 404, Code: 40401, Message: "not found"}},
 		{Kind: snapshot.Registration, Subject: "s", Type: "AVRO", Text: `"long"`, References: "r"}: schema(11, `"long"`),

@@ -23,6 +23,7 @@ type record struct {
 
 	ID         int32       `json:"id,omitempty"`
 	GUID       string      `json:"guid,omitempty"`
+	Glue       string      `json:"glue,omitempty"` // in place of ID
 	Subject    string      `json:"subject,omitempty"`
 	Version    int         `json:"version,omitempty"`
 	Type       string      `json:"type,omitempty"`
@@ -38,6 +39,7 @@ type asked struct {
 	Context    string `json:"context,omitempty"`
 	ID         int32  `json:"id,omitempty"`
 	GUID       string `json:"guid,omitempty"`
+	Glue       string `json:"glue,omitempty"`
 	Subject    string `json:"subject,omitempty"`
 	Version    int    `json:"version,omitempty"`
 	Type       string `json:"type,omitempty"`
@@ -76,9 +78,9 @@ func encode(owner Owner, answers map[Key]Answer) ([]byte, error) {
 			Subject: a.Schema.Subject, Version: a.Schema.Version, Type: a.Schema.Type, Text: place(a.Schema.Text),
 			Status: a.Missing.Status, Code: a.Missing.Code, Message: a.Missing.Message,
 		}
-		r.Asked.ID, r.Asked.GUID = idText(key.ID)
-		r.ID, _ = a.Schema.ID.Number()
-		_, r.GUID = idText(a.Schema.GUID)
+		r.Asked.ID, r.Asked.GUID, r.Asked.Glue = idText(key.ID)
+		r.ID, _, r.Glue = idText(a.Schema.ID)
+		_, r.GUID, _ = idText(a.Schema.GUID)
 		for _, ref := range a.Schema.References {
 			r.References = append(r.References, reference(ref))
 		}
@@ -87,14 +89,17 @@ func encode(owner Owner, answers map[Key]Answer) ([]byte, error) {
 	return json.Marshal(out)
 }
 
-func idText(id serde.SchemaID) (number int32, guid string) {
+func idText(id serde.SchemaID) (number int32, guid, glue string) {
 	if n, ok := id.Number(); ok {
-		return n, ""
+		return n, "", ""
 	}
 	if _, ok := id.GUID(); ok {
-		return 0, id.String()
+		return 0, id.String(), ""
 	}
-	return 0, ""
+	if _, ok := id.Glue(); ok {
+		return 0, "", id.String()
+	}
+	return 0, "", ""
 }
 
 func decode(content []byte, owner Owner) (map[Key]Answer, error) {
@@ -131,27 +136,30 @@ func (b *body) answer(r record) (Key, Answer, error) {
 		}
 		return b.Texts[*i]
 	}
-	id := func(number int32, guid string) serde.SchemaID {
+	id := func(number int32, guid, glue string) serde.SchemaID {
+		parse, text := serde.ParseGUID, guid
 		switch {
 		case number > 0:
 			return serde.NumberID(number)
+		case glue != "":
+			parse, text = serde.ParseGlueID, glue
 		case guid == "":
 			return serde.SchemaID{}
 		}
-		parsed, err := serde.ParseGUID(guid)
+		parsed, err := parse(text)
 		if err != nil {
 			problems = append(problems, errors.New("its GUID does not parse"))
 		}
 		return parsed
 	}
 	key := Key{
-		Kind: r.Kind, Context: r.Asked.Context, ID: id(r.Asked.ID, r.Asked.GUID), Subject: r.Asked.Subject, Version: r.Asked.Version,
+		Kind: r.Kind, Context: r.Asked.Context, ID: id(r.Asked.ID, r.Asked.GUID, r.Asked.Glue), Subject: r.Asked.Subject, Version: r.Asked.Version,
 		Type: r.Asked.Type, Text: text(r.Asked.Text), References: r.Asked.References,
 	}
 	a := Answer{
 		Schema: serde.RegisteredSchema{
 			Schema: serde.Schema{Type: r.Type, Text: text(r.Text)},
-			ID:     id(r.ID, ""), GUID: id(0, r.GUID), Subject: r.Subject, Version: r.Version,
+			ID:     id(r.ID, "", r.Glue), GUID: id(0, r.GUID, ""), Subject: r.Subject, Version: r.Version,
 		},
 		Missing: Missing{Status: r.Status, Code: r.Code, Message: r.Message},
 		Seen:    time.UnixMilli(r.Seen),

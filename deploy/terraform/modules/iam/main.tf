@@ -26,7 +26,7 @@ locals {
     Resource = ["*"]
   }]
 
-  register = var.registration == "producers" ? ["glue:CreateSchema", "glue:RegisterSchemaVersion", "glue:PutSchemaVersionMetadata"] : []
+  register = var.registration == "producers" ? ["glue:GetSchema", "glue:CreateSchema", "glue:RegisterSchemaVersion", "glue:PutSchemaVersionMetadata"] : []
 
   producers = {
     for name, p in var.producers : "producer-${name}" => concat(

@@ -68,7 +68,7 @@ run "a_producer_that_registers" {
     condition = one([for s in jsondecode(aws_iam_role_policy.this["producer-orders"].policy).Statement : s if s.Sid == "WriteSchemas"]) == {
       Sid      = "WriteSchemas"
       Effect   = "Allow"
-      Action   = ["glue:GetSchemaByDefinition", "glue:CreateSchema", "glue:RegisterSchemaVersion", "glue:PutSchemaVersionMetadata"]
+      Action   = ["glue:GetSchemaByDefinition", "glue:GetSchema", "glue:CreateSchema", "glue:RegisterSchemaVersion", "glue:PutSchemaVersionMetadata"]
       Resource = [var.registry_arn, "arn:aws:glue:eu-central-1:123456789012:schema/orders/orders.raw"]
     }
     error_message = "Policy: ${aws_iam_role_policy.this["producer-orders"].policy}"
