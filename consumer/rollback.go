@@ -34,7 +34,7 @@ func (x *transact) undone(t *transaction, err error) direction {
 	held := w.held
 	s.mu.Unlock()
 
-	unknown := errors.Is(err, kafkaclient.ErrIndeterminate)
+	unknown := errors.Is(err, kafkaclient.ErrIndeterminate) && errors.Is(err, kafkaclient.ErrFailed)
 	level := slog.LevelWarn
 	if t.cause != nil {
 		level = slog.LevelInfo

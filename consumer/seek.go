@@ -127,7 +127,11 @@ func (e *engine) seek(partitions []kafka.TopicPartition) error {
 		l.halt(errSought)
 		l.close()
 		e.forget(l)
-		e.hold(e.open(l.TopicPartition))
+		next := e.open(l.TopicPartition)
+		if e.transact != nil && tp.Offset >= 0 {
+			next.begin(int64(tp.Offset), l.again)
+		}
+		e.hold(next)
 	}
 	return errors.Join(problems...)
 }

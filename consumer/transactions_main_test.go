@@ -151,3 +151,8 @@ func keyed(partition int32, n int) []*kgo.Record {
 	}
 	return records
 }
+
+func sorted(list []string) []string {
+	slices.Sort(list)
+	return list
+}

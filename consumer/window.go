@@ -229,6 +229,19 @@ func (w *window) delivered(l *lane, t *task) {
 	}
 }
 
+// begin has a lane that was just opened take nothing before an offset. The client may still answer to the beginning of the assignment, after it was
+// sought elsewhere (see repetition), and what is committed already would be handled again: so what the lane before it has seen
+// of the beginning is kept.
+func (l *lane) begin(offset int64, seen repetition) {
+	s := &l.e.sched
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	l.mark.last, l.mark.some = offset-1, true
+	l.window.base, l.window.based = offset, true
+	l.again = seen
+	l.again.on = false
+}
+
 // trouble has nothing started in a lane behind a record that waits to be tried again: it would have to be done again if that takes too long.
 func (w *window) trouble(s *scheduler, st *strand) {
 	l, offset := st.lane, st.current[0].offset()
