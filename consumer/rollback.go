@@ -92,7 +92,11 @@ func (w *window) keep(l *lane) {
 		case st.state == condemned && st.failure.stage == StageHandler:
 			w.remember(t, past{attempts: t.attempts, first: t.first, given: true, failure: st.failure})
 		case st.state == waiting, t.attempts > 0:
-			w.remember(t, past{attempts: t.attempts, first: t.first, due: t.past.due, unknownSince: t.unknownSince})
+			p := past{attempts: t.attempts, first: t.first, unknownSince: t.unknownSince}
+			if t.past != nil {
+				p.due = t.past.due
+			}
+			w.remember(t, p)
 		}
 	}
 }

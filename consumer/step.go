@@ -29,11 +29,13 @@ type past struct {
 
 // enter begins an attempt. Where it may not, the verdict says what becomes of the record.
 func (x *transact) enter(l *lane, t *task) (verdict, bool) {
-	switch wait := time.Until(t.past.due); {
-	case t.past.given:
-		return verdict{kept: 1, outcome: condemn, failure: t.past.failure}, false
-	case wait > 0:
-		return verdict{kept: 1, outcome: retry, after: wait}, false
+	if t.past != nil {
+		switch wait := time.Until(t.past.due); {
+		case t.past.given:
+			return verdict{kept: 1, outcome: condemn, failure: t.past.failure}, false
+		case wait > 0:
+			return verdict{kept: 1, outcome: retry, after: wait}, false
+		}
 	}
 	s := &x.e.sched
 	s.mu.Lock()
@@ -90,7 +92,7 @@ func (x *transact) judge(l *lane, t *task, err error) verdict {
 	v := l.judge([]*task{t}, err)
 	if v.settled == 0 && !sent {
 		if v.outcome == retry {
-			t.past.due = time.Now().Add(v.after)
+			t.past = &past{due: time.Now().Add(v.after)}
 		}
 		return v
 	}

@@ -112,7 +112,7 @@ func TestTransactionsSlowHandler(t *testing.T) {
 						<-ctx.Done()
 						causes <- context.Cause(ctx)
 						if !heeds {
-							<-time.After(100 * time.Millisecond)
+							<-time.After(time.Second)
 							return nil
 						}
 						return ctx.Err()

@@ -11,7 +11,7 @@ import (
 // TestTransactions has records handled and written to two topics, in each order.
 func TestTransactions(t *testing.T) {
 	t.Parallel()
-	const partitions, each = 3, 400
+	const partitions, each = 3, 150
 	for _, order := range []consumer.Order{consumer.ByPartition(), consumer.ByKey(8), consumer.Unordered(8)} {
 		t.Run(order.String(), func(t *testing.T) {
 			t.Parallel()

@@ -224,7 +224,7 @@ func (w *window) delivered(l *lane, t *task) {
 		return
 	}
 	if p, ok := w.past[t.ref()]; ok {
-		t.attempts, t.first, t.unknownSince, t.past = p.attempts, p.first, p.unknownSince, p
+		t.attempts, t.first, t.unknownSince, t.past = p.attempts, p.first, p.unknownSince, &p
 		l.window.troubled = append(l.window.troubled, t.offset()) // which rise
 	}
 }
