@@ -168,9 +168,9 @@ func (x *transact) count(t *task, p past, err error) {
 	x.window.remember(t, p)
 }
 
-// transient reports whether an error of a record that was sent says nothing about the record itself.
+// transient reports whether an error of a record that was sent says nothing about the record itself, nor about how it was sent.
 func transient(err error) bool {
-	for _, target := range []error{ErrRolledBack, kafkaclient.ErrFailed, kafkaclient.ErrNoTransaction, context.Canceled, context.DeadlineExceeded} {
+	for _, target := range []error{ErrRolledBack, kafkaclient.ErrFailed, context.Canceled, context.DeadlineExceeded} {
 		if errors.Is(err, target) {
 			return true
 		}

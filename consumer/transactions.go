@@ -46,7 +46,8 @@ func WithTransactionLimits(records int, interval time.Duration) Option {
 // It starts tx and closes it; nobody else must. The transactional id must be the instance's own: who starts with the same id later ends the
 // earlier one, whose RunTransactions returns producer.ErrFenced with its next transaction. So does one whose process stood still for longer than
 // transaction.timeout.ms.
-// SendAsync serves best where a handler sends several records; a record that is not written fails its attempt.
+// SendAsync serves best where a handler sends several records; a record that is not written fails its attempt, and so does one that is sent when the handler has
+// returned already.
 //
 // A transaction takes the records that are handled within 100 ms, up to 500 (see [WithTransactionLimits]), of all partitions and with any order and number of
 // handlers, and is committed once these have ended. What a handler returns means what it does for Run. Beyond that:
