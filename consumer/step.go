@@ -5,6 +5,8 @@ import (
 	"errors"
 	"time"
 
+	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
+
 	"github.com/magicbyte-go/magicbyte/internal/kafkaclient"
 )
 
@@ -175,7 +177,7 @@ func transient(err error) bool {
 			return true
 		}
 	}
-	return passing(err)
+	return passing(err) || hasCode(err, kafka.ErrState) // the transaction has failed, by another record
 }
 
 // underway returns the transaction that has records of l, nil where there is none any more.
