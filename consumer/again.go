@@ -36,7 +36,7 @@ type repetition struct {
 	first origin // of the first record
 	known bool   // whether first is
 	some  bool   // whether any record was seen
-	last  int64  // offset of the last record
+	floor int64  // the least offset that goes on where the last record ended
 	epoch int32  // of the last record
 	on    bool
 }
@@ -50,13 +50,13 @@ func (r *repetition) saw(m *kafka.Message) {
 	if e := m.TopicPartition.LeaderEpoch; e != nil {
 		r.epoch = *e
 	}
-	r.last = int64(m.TopicPartition.Offset)
+	r.floor = int64(m.TopicPartition.Offset) + 1
 	r.on = false
 }
 
-// next reports whether m goes on where the last record ended: its offset is above.
+// next reports whether m goes on where the last record ended, or where the lane was told to begin.
 func (r *repetition) next(m *kafka.Message) bool {
-	return !r.some || int64(m.TopicPartition.Offset) > r.last
+	return int64(m.TopicPartition.Offset) >= r.floor
 }
 
 // has reports whether m, whose offset is not above the last one, is a record that was seen before: the client began again with the very first

@@ -76,7 +76,7 @@ func (e *engine) posted(st *strand, t *task, f failure, err error) {
 		e.log.Warn("record dead-lettered", append(l.attrs(t, f.err), slog.String(keyStage, string(f.stage)))...)
 	}
 	switch {
-	case e.transact != nil && (err == nil || transient(err)):
+	case e.transact != nil && (err == nil || transient(err) || errors.Is(err, kafkaclient.ErrNoTransaction)):
 		e.transact.posted(st, t, f, err, written)
 	case err == nil:
 		if e.sched.posted(st, t, false, 0) {

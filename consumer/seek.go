@@ -129,6 +129,9 @@ func (e *engine) seek(partitions []kafka.TopicPartition) error {
 		e.forget(l)
 		next := e.open(l.TopicPartition)
 		next.assignment.sought()
+		if e.transact != nil && tp.Offset >= 0 {
+			next.begin(int64(tp.Offset), l.again)
+		}
 		e.hold(next)
 	}
 	return errors.Join(problems...)

@@ -41,9 +41,10 @@ func (e *engine) shutdown() error {
 		e.sched.workers.Wait() // they are about to end
 	}
 	e.polling.Store(false)
-	report.CloseTimedOut = !e.close()
-	if len(report.Abandoned) > 0 || len(report.Unflushed) > 0 || report.CloseTimedOut {
-		return report
+	final := *report // a client that is left behind in its Close may still revoke partitions
+	final.CloseTimedOut = !e.close()
+	if len(final.Abandoned) > 0 || len(final.Unflushed) > 0 || final.CloseTimedOut {
+		return &final
 	}
 	return nil
 }

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"time"
 
+	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
+
 	"github.com/magicbyte-go/magicbyte/internal/kafkaclient"
 )
 
@@ -29,11 +31,13 @@ type past struct {
 
 // enter begins an attempt. Where it may not, the verdict says what becomes of the record.
 func (x *transact) enter(l *lane, t *task) (verdict, bool) {
-	switch wait := time.Until(t.past.due); {
-	case t.past.given:
-		return verdict{kept: 1, outcome: condemn, failure: t.past.failure}, false
-	case wait > 0:
-		return verdict{kept: 1, outcome: retry, after: wait}, false
+	if t.past != nil {
+		switch wait := time.Until(t.past.due); {
+		case t.past.given:
+			return verdict{kept: 1, outcome: condemn, failure: t.past.failure}, false
+		case wait > 0:
+			return verdict{kept: 1, outcome: retry, after: wait}, false
+		}
 	}
 	s := &x.e.sched
 	s.mu.Lock()
@@ -65,28 +69,32 @@ func (x *transact) judge(l *lane, t *task, err error) verdict {
 	s, w := &x.e.sched, &x.window
 	attempt := &t.step.attempt
 	sent := attempt.End()
+	failure := attempt.Failure()
+	if failed := x.producer.Failure(); failed != nil {
+		failure = failed
+	}
 	s.mu.Lock()
 	current := t.step.of
 	delete(current.running, t)
 	over := current.cause != nil || current.fate != undecided
+	if !over && failure != nil && transient(failure) { // whatever the handler makes of it
+		w.doom(current, failure)
+		over = true
+	}
+	outOfTime := errors.Is(current.cause, ErrShutdown) || errors.Is(current.cause, ErrRevoked)
 	s.mu.Unlock()
-	if over {
+	switch {
+	case over && outOfTime:
 		return verdict{outcome: interrupted}
-	}
-	failure := attempt.Failure()
-	if err == nil && failure != nil {
+	case over:
+		return verdict{outcome: give}
+	case err == nil && failure != nil:
 		err = failure // the transaction cannot be committed
-	}
-	if err != nil && (failure != nil && transient(failure) || ofTransaction(err)) {
-		s.mu.Lock()
-		w.doom(current, err)
-		s.mu.Unlock()
-		return verdict{outcome: interrupted}
 	}
 	v := l.judge([]*task{t}, err)
 	if v.settled == 0 && !sent {
 		if v.outcome == retry {
-			t.past.due = time.Now().Add(v.after)
+			t.past = &past{due: time.Now().Add(v.after)}
 		}
 		return v
 	}
@@ -162,19 +170,14 @@ func (x *transact) count(t *task, p past, err error) {
 	x.window.remember(t, p)
 }
 
-// transient reports whether an error of a record that was sent says nothing about the record itself.
+// transient reports whether an error of a record that was sent says nothing about the record itself, nor about how it was sent.
 func transient(err error) bool {
-	return passing(err) || ofTransaction(err) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
-}
-
-// ofTransaction reports whether an error says that the transaction, or its producer, has come to its end.
-func ofTransaction(err error) bool {
-	for _, target := range []error{ErrRolledBack, kafkaclient.ErrFailed, kafkaclient.ErrAborted} {
+	for _, target := range []error{ErrRolledBack, kafkaclient.ErrFailed, context.Canceled, context.DeadlineExceeded} {
 		if errors.Is(err, target) {
 			return true
 		}
 	}
-	return false
+	return passing(err) || hasCode(err, kafka.ErrState) // the transaction has failed, by another record
 }
 
 // underway returns the transaction that has records of l, nil where there is none any more.

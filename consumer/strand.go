@@ -21,7 +21,7 @@ type task struct {
 	held         bool      // waits for the schema registry
 
 	step *step // within a transaction; nil without
-	past past  // before a roll-back
+	past *past // before a roll-back; nil where there was none
 }
 
 func newTask(m *kafka.Message, polled int64) *task { return new(task).begin(m, polled) }

@@ -17,6 +17,8 @@ import (
 const (
 	// heldFor is how long a transaction is held for a record that is to be tried again: everything else waits meanwhile.
 	heldFor = time.Second
+	// longestPause lies between transactions that come to nothing.
+	longestPause = time.Second
 	// committedTimeout bounds a question for committed offsets.
 	committedTimeout = 5 * time.Second
 )
@@ -139,7 +141,7 @@ func (x *transact) run() {
 // pause waits between transactions that come to nothing.
 func (x *transact) pause(failures int) bool {
 	after, _ := x.e.set.retry.next(failures, 0)
-	timer := time.NewTimer(after)
+	timer := time.NewTimer(min(after, longestPause))
 	defer timer.Stop()
 	select {
 	case <-timer.C:

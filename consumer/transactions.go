@@ -44,15 +44,18 @@ func WithTransactionLimits(records int, interval time.Duration) Option {
 //	})
 //
 // It starts tx and closes it; nobody else must. The transactional id must be the instance's own: who starts with the same id later ends the
-// earlier one, whose RunTransactions then returns producer.ErrFenced. So does one whose process stood still for longer than transaction.timeout.ms.
-// SendAsync serves best where a handler sends several records; a record that is not written fails its attempt.
+// earlier one, whose RunTransactions returns producer.ErrFenced with its next transaction. So does one whose process stood still for longer than
+// transaction.timeout.ms.
+// SendAsync serves best where a handler sends several records; a record that is not written fails its attempt, and so does one that is sent when the handler has
+// returned already.
 //
 // A transaction takes the records that are handled within 100 ms, up to 500 (see [WithTransactionLimits]), of all partitions and with any order and number of
 // handlers, and is committed once these have ended. What a handler returns means what it does for Run. Beyond that:
 //
 //   - An attempt that fails after it has sent something has its transaction rolled back. After a roll-back, for whatever reason, the partitions
 //     of the transaction go on at their committed offsets: handlers of other records run again, too, with [ErrRolledBack] as the cause if they were running.
-//     Nothing that they sent is seen, but effects outside Kafka are at least once, as ever.
+//     Nothing that they sent is seen, but effects outside Kafka are at least once, as ever. Going back takes up to fetch.wait.max.ms [500 ms]: where attempts
+//     fail often, let them fail before they send.
 //   - With [ByKey] and [Unordered] a transaction ends with all of a partition's records settled up to some offset. One that waits to be tried again, or for the
 //     schema registry, holds the records behind it in its partition, and a transaction waits for it for 1 s, never for more than half of
 //     transaction.timeout.ms. Then it is rolled back, and the record waits outside of it, before the others.

@@ -318,7 +318,9 @@ func TestTransactionsIndefiniteCommit(t *testing.T) {
 			})
 			o := newOutlet(t, c, "billing-0", "transaction.timeout.ms", "2000")
 			r := startTransactions(t, newText(t, config(c), consumer.WithTransactionLimits(each, 500*time.Millisecond)), o, func(ctx context.Context, rec *textRecord) error {
-				calls.Add(1)
+				if rec.Offset == 0 {
+					calls.Add(1)
+				}
 				return o.send(ctx, rec)
 			})
 			eventually(t, "the producer is made anew", func() bool { return inits.Load() == 2 })
@@ -326,8 +328,8 @@ func TestTransactionsIndefiniteCommit(t *testing.T) {
 			done(t, c, 1, each+1)
 			r.stop()
 			diffSeen(t, c, invoices, places(1, each+1))
-			if got, want := calls.Load(), map[bool]int64{true: each + 1, false: 2*each + 1}[made]; got != want {
-				t.Errorf("the handler was called %d times for %d records, want %d", got, each+1, want)
+			if got := calls.Load(); made == (got > 1) {
+				t.Errorf("the handler was called %d times with the first record", got)
 			}
 		})
 	}

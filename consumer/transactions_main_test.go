@@ -90,8 +90,14 @@ func startTransactions(t *testing.T, c *text, tx consumer.Transactions, handler 
 	return begin(t, func(ctx context.Context) error { return c.RunTransactions(ctx, tx, handler) })
 }
 
-// seen returns the values that a reader of committed records sees in a topic's partition 0, sorted. It waits for open transactions.
+// seen returns the values that a reader of committed records sees in a topic's partition 0, sorted.
 func seen(t *testing.T, c *kfake.Cluster, topic string) []string {
+	t.Helper()
+	return sorted(seenInOrder(t, c, topic))
+}
+
+// seenInOrder is seen in the order of the log. It waits for open transactions.
+func seenInOrder(t *testing.T, c *kfake.Cluster, topic string) []string {
 	t.Helper()
 	end := length(c, topic, 0)
 	client, err := kgo.NewClient(kgo.SeedBrokers(c.ListenAddrs()...), kgo.FetchIsolationLevel(kgo.ReadCommitted()), kgo.KeepControlRecords(),
@@ -113,7 +119,6 @@ func seen(t *testing.T, c *kfake.Cluster, topic string) []string {
 			}
 		})
 	}
-	slices.Sort(values)
 	return values
 }
 
@@ -150,4 +155,9 @@ func keyed(partition int32, n int) []*kgo.Record {
 		r.Key = fmt.Append(nil, "k", i%7)
 	}
 	return records
+}
+
+func sorted(list []string) []string {
+	slices.Sort(list)
+	return list
 }

@@ -112,7 +112,7 @@ func TestTransactionsSlowHandler(t *testing.T) {
 						<-ctx.Done()
 						causes <- context.Cause(ctx)
 						if !heeds {
-							<-time.After(100 * time.Millisecond)
+							<-time.After(time.Second)
 							return nil
 						}
 						return ctx.Err()
@@ -310,4 +310,30 @@ func TestTransactionsLateSend(t *testing.T) {
 		t.Errorf("Send = %v, want ErrNoTransaction", err)
 	}
 	r.stop()
+}
+
+// TestTransactionsLateSendAsync has a handler return before it has sent, as if nothing were left to do. Nobody but the commit notices, and the record has failed.
+func TestTransactionsLateSendAsync(t *testing.T) {
+	t.Parallel()
+	c := txCluster(t, 1)
+	produce(t, c, numbered(0, 0, 3)...)
+	o := newOutlet(t, c, "billing-0")
+	var late sync.WaitGroup
+	r := startTransactions(t, newText(t, config(c), consumer.WithDeadLetters(), consumer.WithTransactionLimits(100, time.Second),
+		consumer.WithRetry(consumer.Retry{Attempts: 2, Initial: time.Millisecond, Max: time.Millisecond})), o,
+		func(ctx context.Context, rec *textRecord) error {
+			if rec.Offset != 1 {
+				return o.send(ctx, rec)
+			}
+			late.Go(func() {
+				<-time.After(50 * time.Millisecond)
+				o.invoices.SendAsync(ctx, auditOf(rec), nil)
+			})
+			return nil
+		})
+	done(t, c, 1, 3)
+	r.stop()
+	late.Wait()
+	diffSeen(t, c, letters, []string{"1"})
+	diffSeen(t, c, invoices, []string{"0/0", "0/2"})
 }

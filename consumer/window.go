@@ -224,9 +224,22 @@ func (w *window) delivered(l *lane, t *task) {
 		return
 	}
 	if p, ok := w.past[t.ref()]; ok {
-		t.attempts, t.first, t.unknownSince, t.past = p.attempts, p.first, p.unknownSince, p
+		t.attempts, t.first, t.unknownSince, t.past = p.attempts, p.first, p.unknownSince, &p
 		l.window.troubled = append(l.window.troubled, t.offset()) // which rise
 	}
+}
+
+// begin has a lane that was just opened take nothing before an offset. The client may still answer to the beginning of the assignment, after it was
+// sought elsewhere (see repetition), and what is committed already would be handled again: so what the lane before it has seen
+// of the beginning is kept.
+func (l *lane) begin(offset int64, seen repetition) {
+	s := &l.e.sched
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	l.mark.last, l.mark.some = offset-1, true
+	l.window.base, l.window.based = offset, true
+	l.again = seen
+	l.again.floor, l.again.on = offset, false
 }
 
 // trouble has nothing started in a lane behind a record that waits to be tried again: it would have to be done again if that takes too long.

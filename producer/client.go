@@ -168,6 +168,9 @@ func (c *client) tryProduce(ctx context.Context, msg *kafka.Message, p *pending)
 	if errors.As(err, &e) && (e.IsFatal() || e.Code() == kafka.ErrFatal) {
 		return c.fail(e) // ahead of the event that says so
 	}
+	if e.Code() == kafka.ErrState { // another record has failed, and the transaction with it
+		p.attempt.Fail(err)
+	}
 	return err
 }
 

@@ -27,7 +27,8 @@
 //
 // # Transactions
 //
-// Senders that [Join] one [Transactions] write to several topics at once or not at all.
+// Senders that [Join] one [Transactions] write to several topics at once or not at all. RunTransactions of package consumer makes such transactions around
+// its handlers, with the offsets of what they have handled: exactly once.
 //
 // # Concurrency
 //

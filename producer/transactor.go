@@ -30,6 +30,15 @@ func (t transactor) Client() kafkaclient.Producer {
 	return nil
 }
 
+func (t transactor) Failure() error {
+	if c, err := t.running(); err == nil {
+		if failure := c.failure.Load(); failure != nil {
+			return *failure
+		}
+	}
+	return nil
+}
+
 // Restart replaces the client. Transactions that failed are for their owner to judge: nobody else does.
 func (t transactor) Restart(ctx context.Context) error {
 	t.mu.Lock()

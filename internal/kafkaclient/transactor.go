@@ -30,6 +30,8 @@ type Transactor interface {
 	Restart(ctx context.Context) error
 	// Client returns the client that is started, nil where there is none. Only metadata may be asked of it.
 	Client() Producer
+	// Failure returns why the client is of no use any more, an ErrFailed; nil while it is.
+	Failure() error
 	// Do is one transaction, around f, as producer.Transactions has it.
 	Do(ctx context.Context, f func(ctx context.Context) error) error
 	// SendOffsets adds offsets to the transaction of ctx.
