@@ -199,7 +199,7 @@ func (p *partition) End(ctx context.Context) {
 		p.forget(p.waiting[0])
 	}
 	if p.failed != nil && !errors.Is(p.failed, context.Canceled) {
-		p.w.set.log.Warn("partition ended with files that are not stored", slog.String("topic", p.a.Topic), slog.Int("partition", int(p.a.Partition)), slog.Any("error", p.failed))
+		p.w.set.log.WarnContext(ctx, "partition ended with files that are not stored", slog.String("topic", p.a.Topic), slog.Int("partition", int(p.a.Partition)), slog.Any("error", p.failed))
 	}
 }
 
