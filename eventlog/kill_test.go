@@ -274,7 +274,6 @@ func prove(t *testing.T, valueMode bool) {
 	members := make([]*member, 3)
 	for i := range members {
 		members[i] = &member{t: t, env: variables, c: c, seed: rand.New(rand.NewPCG(seed, uint64(10+i)))} //nolint:gosec // to be replayed
-		members[i].start()
 		defer members[i].stop()
 	}
 
@@ -303,6 +302,13 @@ func prove(t *testing.T, valueMode bool) {
 			break
 		}
 		produced = append(produced, env.Produce(t, batch...)...)
+		if i == 0 { // a quiet beginning, so that the group is there to be asked
+			bucket, lockFile := folder(t, folderName)
+			runToEnd(t, env, "log", topic, bucket, eventlog.WithLockFile(lockFile))
+			for _, m := range members {
+				m.start()
+			}
+		}
 		disturb(c, members, random)
 		<-ticker.C
 	}
