@@ -47,9 +47,13 @@ test-avro: check-tools ## schema loading, types, validation, serialization, evol
 
 .PHONY: integration
 integration: check-tools ## the end-to-end tests on a real broker and a real registry in containers
-	if [ -f .cache/testbed.env ]; then . .cache/testbed.env; fi; \
+	if [ -f .cache/testbed.env ]; then . .cache/testbed.env; fi; PATH="$$PWD/.cache/peers/bin:$$PATH"; \
 	$(GO) test -race -v -count=1 -timeout 15m -run '^TestContainers' ./integration/... ./eventlog/...
-	cd eventlog/s3test && $(GO) test -v -count=1 -timeout 5m -run '^TestContainers' ./...
+	PATH="$$PWD/.cache/peers/bin:$$PATH"; cd eventlog/s3test && $(GO) test -v -count=1 -timeout 5m -run '^TestContainers' ./...
+
+.PHONY: peers
+peers: ## Python with fastavro, and moto for S3, for `make integration`: in .cache/peers
+	@[ -x .cache/peers/bin/moto_server ] || { python3 -m venv .cache/peers; .cache/peers/bin/pip install -q -r eventlog/testdata/requirements.txt; }
 
 .PHONY: chaos
 chaos: check-tools ## faults without end: CHAOS=60s SEED=1 CHAOS_SERVICES=containers; prints its seed, and ends with what was lost

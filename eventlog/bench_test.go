@@ -28,8 +28,10 @@ func BenchmarkBesideConsumer(b *testing.B) {
 	for i := 0; i < total; i += 10_000 {
 		list := make([]integration.Record, 10_000)
 		for j := range list {
-			list[j] = integration.Record{Topic: topic, Partition: int32(j % partitions), Timestamp: base.Add(time.Duration(i+j) * time.Millisecond),
-				Key: fmt.Appendf(nil, "ORD-%d", random.IntN(1000)), Value: bytes.Repeat([]byte{byte(j)}, 200+random.IntN(250))}
+			list[j] = integration.Record{
+				Topic: topic, Partition: int32(j % partitions), Timestamp: base.Add(time.Duration(i+j) * time.Millisecond),
+				Key: fmt.Appendf(nil, "ORD-%d", random.IntN(1000)), Value: bytes.Repeat([]byte{byte(j)}, 200+random.IntN(250)),
+			}
 		}
 		env.Produce(b, list...)
 	}
@@ -51,7 +53,7 @@ func BenchmarkBesideConsumer(b *testing.B) {
 		if err != nil {
 			return err
 		}
-		return c.RunToEnd(context.Background(), func(context.Context, *consumer.Record[[]byte, []byte]) error { return nil })
+		return c.RunToEnd(b.Context(), func(context.Context, *consumer.Record[[]byte, []byte]) error { return nil })
 	}
 	log := func(group string) error {
 		bucket := memblob.OpenBucket(nil)
@@ -60,7 +62,7 @@ func BenchmarkBesideConsumer(b *testing.B) {
 		if err != nil {
 			return err
 		}
-		return w.RunToEnd(context.Background())
+		return w.RunToEnd(b.Context())
 	}
 	for b.Loop() {
 		measure("bare", bare)

@@ -177,21 +177,6 @@ func seal(h ocf.Header, m *Metadata, sums hash.Hash) (header []byte, sum [32]byt
 	return h.Append(nil), sum
 }
 
-// drop gives the memory back.
-func (f *file) drop() {
-	f.take(-f.held)
-	f.blocks, f.envelopes, f.values = nil, nil, nil
-}
-
-// bytes is how long a complete file is.
-func (f *file) bytes() int64 {
-	n := int64(len(f.header))
-	for _, b := range f.blocks {
-		n += int64(len(b))
-	}
-	return n
-}
-
 // reader returns a complete file.
 func (f *file) reader() io.Reader { return &pieces{list: append([][]byte{f.header}, f.blocks...)} }
 

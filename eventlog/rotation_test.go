@@ -42,8 +42,11 @@ func TestNames(t *testing.T) {
 	}{
 		{"plain", nil, "TOPIC/partition=11/TOPIC+11+00000000000000000000.avro"},
 		{"prefix", []eventlog.Option{eventlog.WithPrefix("/raw/prod/")}, "raw/prod/TOPIC/partition=11/TOPIC+11+00000000000000000000.avro"},
-		{"time path", []eventlog.Option{eventlog.WithPrefix("raw"), eventlog.WithTimePath("year=2006/month=01/day=02/hour=15")},
-			"raw/TOPIC/year=2026/month=03/day=01/hour=10/partition=11/TOPIC+11+00000000000000000000.avro"},
+		{
+			"time path",
+			[]eventlog.Option{eventlog.WithPrefix("raw"), eventlog.WithTimePath("year=2006/month=01/day=02/hour=15")},
+			"raw/TOPIC/year=2026/month=03/day=01/hour=10/partition=11/TOPIC+11+00000000000000000000.avro",
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -80,8 +83,12 @@ func TestRotation(t *testing.T) {
 		{"records", eventlog.Rotation{Records: 2}, []integration.Record{at(0, 1), at(0, 1), at(0, 1), at(0, 1), at(0, 1)}, []int64{0, 2, 4}},
 		{"bytes end behind the record that reaches them", eventlog.Rotation{Bytes: 300}, []integration.Record{at(0, 100), at(0, 200), at(0, 268), at(0, 1)}, []int64{0, 2, 3}},
 		{"window of an hour by default", eventlog.Rotation{}, []integration.Record{at(0, 1), at(time.Hour-time.Millisecond, 1), at(time.Hour, 1)}, []int64{0, 2}},
-		{"late records change nothing", eventlog.Rotation{Window: time.Minute},
-			[]integration.Record{at(0, 1), at(-time.Hour, 1), at(30*time.Second, 1), at(time.Minute, 1), at(0, 1), at(2*time.Minute, 1)}, []int64{0, 3, 5}},
+		{
+			"late records change nothing",
+			eventlog.Rotation{Window: time.Minute},
+			[]integration.Record{at(0, 1), at(-time.Hour, 1), at(30*time.Second, 1), at(time.Minute, 1), at(0, 1), at(2*time.Minute, 1)},
+			[]int64{0, 3, 5},
+		},
 		{"no window", eventlog.Rotation{Window: -1}, []integration.Record{at(0, 1), at(1000*time.Hour, 1)}, []int64{0}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -39,7 +39,7 @@ func (w *Writer) store(ctx context.Context, f *file) (there *Metadata, err error
 			return nil, &ObjectError{f.key, fmt.Errorf("store %s[%d] offsets %d to %d, attempt %d: %w", f.meta.Topic, f.meta.Partition, f.meta.First, f.meta.Last, attempt+1, err)}
 		}
 		wait := pause/2 + rand.N(pause/2+1) //nolint:gosec // a pause
-		w.set.log.Warn("upload failed, to be tried again", slog.String("key", f.key), slog.Any("error", err), slog.Duration("pause", wait))
+		w.set.log.WarnContext(ctx, "upload failed, to be tried again", slog.String("key", f.key), slog.Any("error", err), slog.Duration("pause", wait))
 		timer := time.NewTimer(wait)
 		select {
 		case <-timer.C:

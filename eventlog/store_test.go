@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -123,8 +122,6 @@ func TestUploadFaults(t *testing.T) {
 	produced := env.Produce(t, append(makeRecords(topic, 0, 0, 1000), makeRecords(topic, 1, 0, 1000)...)...)
 	inner := memory(t)
 	var n atomic.Int64
-	var mu sync.Mutex
-	there := map[string]bool{}
 	bucket := faulty(t, inner, faults{
 		writing: func(string, int) error {
 			if n.Add(1)%13 == 0 {
@@ -146,11 +143,6 @@ func TestUploadFaults(t *testing.T) {
 				return errors.New("time-out")
 			}
 			return nil
-		},
-		stored: func(_ context.Context, key string, _ []byte, err error) {
-			mu.Lock()
-			defer mu.Unlock()
-			there[key] = true
 		},
 	})
 	runToEnd(t, env, "log", topic, bucket, records(100))

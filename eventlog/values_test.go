@@ -107,8 +107,13 @@ func TestValues(t *testing.T) {
 		id    serde.SchemaID
 		text  string
 	}{
-		{0, eventlog.Values, serde.NumberID(1), one}, {3, eventlog.Values, serde.NumberID(2), two}, {5, eventlog.Raw, serde.SchemaID{}, ""},
-		{7, eventlog.Values, serde.NumberID(2), two}, {8, eventlog.Raw, serde.SchemaID{}, ""}, {9, eventlog.Values, guid, one}, {10, eventlog.Values, guid, one},
+		{0, eventlog.Values, serde.NumberID(1), one},
+		{3, eventlog.Values, serde.NumberID(2), two},
+		{5, eventlog.Raw, serde.SchemaID{}, ""},
+		{7, eventlog.Values, serde.NumberID(2), two},
+		{8, eventlog.Raw, serde.SchemaID{}, ""},
+		{9, eventlog.Values, guid, one},
+		{10, eventlog.Values, guid, one},
 	}
 	files, err := eventlog.List(t.Context(), bucket, topic)
 	if err != nil || len(files) != len(want) {

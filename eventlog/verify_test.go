@@ -128,7 +128,7 @@ func TestVerifyFindsEveryFlippedBit(t *testing.T) {
 	object := objects(t, log)[key]
 	step := 1
 	if testing.Short() {
-		step = 7
+		step = 29
 	}
 	for i := 0; i < len(object); i += step {
 		b := memory(t)
