@@ -65,8 +65,8 @@
 //
 // Behind a stuck handler a consumer holds [WithQueueBytes] of records, what librdkafka fetches ahead (queued.max.messages.kbytes, 16 MiB here), and
 // up to three answers to fetches (fetch.max.bytes, 4 MiB here), each of which is kept in whole until its last record is gone: some 100 MiB over what
-// the process takes at rest. glibc keeps some of what was freed on top of that, 40 MiB more were seen, unless the environment says
-// MALLOC_MMAP_THRESHOLD_=131072.
+// the process takes at rest. The latter two count what comes over the wire: records that compress well take more. glibc keeps some of what
+// was freed on top of that, unless the environment says MALLOC_MMAP_THRESHOLD_=131072.
 //
 // # Telemetry
 //

@@ -65,7 +65,8 @@ func TestAllocStaysBoundedBehindAStuckHandler(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("the resident set is read from /proc")
 	}
-	const partitions, records, size = 32, 1200, 10_000 // 366 MiB
+	const partitions, records, size = 32, 450, 10_000 // 137 MiB
+	const chunk = 90                                  // that brokers take at once
 	const queue, prefetch, fetch = 64 * mebibyte, 16 * mebibyte, 4 * mebibyte
 	const rest = 14 * mebibyte // Go's size classes round these records up by a twentieth, and every record has some bookkeeping
 	c := cluster(t, partitions)
@@ -95,12 +96,14 @@ func TestAllocStaysBoundedBehindAStuckHandler(t *testing.T) {
 	}
 	hear("ready")
 	baseline := resident(t, cmd.Process.Pid)
-	value := make([]byte, size)
-	_, _ = rand.Read(value) // what is compressed takes more room once it is here
-	for p := range int32(partitions) {
-		batch := make([]*kgo.Record, records)
-		for i := range batch {
-			batch[i] = &kgo.Record{Partition: p, Key: []byte("k"), Value: value}
+	for range records / chunk {
+		var batch []*kgo.Record
+		for p := range int32(partitions) {
+			for range chunk {
+				value := make([]byte, size)
+				_, _ = rand.Read(value) // all different: brokers and librdkafka count what is compressed, which takes more room once it is here
+				batch = append(batch, &kgo.Record{Partition: p, Key: []byte("k"), Value: value})
+			}
 		}
 		produce(t, c, batch...)
 	}
