@@ -18,6 +18,9 @@ func (e *engine) rebalance(_ *kafka.Consumer, event kafka.Event) error {
 	cooperative := client.GetRebalanceProtocol() == "COOPERATIVE"
 	switch event := event.(type) {
 	case kafka.AssignedPartitions:
+		if e.transact != nil {
+			e.transact.locate(event.Partitions)
+		}
 		if cooperative {
 			err = client.IncrementalAssign(event.Partitions)
 		} else {
