@@ -19,6 +19,9 @@ func (e *engine) rebalance(_ *kafka.Consumer, event kafka.Event) error {
 	cooperative := client.GetRebalanceProtocol() == "COOPERATIVE"
 	switch event := event.(type) {
 	case kafka.AssignedPartitions:
+		if e.transact != nil {
+			e.transact.locate(event.Partitions)
+		}
 		if cooperative {
 			err = client.IncrementalAssign(event.Partitions)
 		} else {
