@@ -81,7 +81,7 @@ func Redrive(ctx context.Context, config kafka.ConfigMap, topic string, options 
 	}
 	defer func() {
 		if !kafkaclient.CloseWithin(letterCloseTimeout, letters.close) {
-			options.Log.Warn("the Kafka client that sends dead letters back did not close in time", slog.Duration(keyDuration, letterCloseTimeout))
+			options.Log.WarnContext(ctx, "the Kafka client that sends dead letters back did not close in time", slog.Duration(keyDuration, letterCloseTimeout))
 		}
 	}()
 	r := redrive{RedriveOptions: options, reader: reader, letters: letters, topic: topic, begun: time.Now()}
