@@ -44,7 +44,7 @@ func Check(entries []Entry, group uint8, order Order, topic Topic) *Verdict {
 	c := &check{
 		order: order, topic: topic, epochs: epochsOf(own),
 		partitions: map[int32]*partition{}, strands: map[strandKey]*strand{}, numbers: map[int64]place{},
-		fates: map[int64]Kind{}, stopped: map[int32]bool{}, acked: map[int32][]Entry{},
+		twins: map[int64]map[place]bool{}, ackedAt: map[int64]time.Duration{}, fates: map[int64]Kind{}, stopped: map[int32]bool{}, acked: map[int32][]Entry{},
 	}
 	for _, letter := range topic.Letters {
 		if letter.Partition < 0 || letter.Offset < 0 {
@@ -71,8 +71,11 @@ type check struct {
 
 	partitions map[int32]*partition
 	strands    map[strandKey]*strand
-	numbers    map[int64]place // where each record was seen in the log
-	fates      map[int64]Kind  // of each record, as its producer knows it
+	numbers    map[int64]place          // where each record was seen in the log
+	twins      map[int64]map[place]bool // those that were seen in a second place
+	ackedAt    map[int64]time.Duration  // by number
+	givenUp    []Entry                  // reports of indeterminate records
+	fates      map[int64]Kind           // of each record, as its producer knows it
 	acked      map[int32][]Entry
 	stopped    map[int32]bool // members
 	calm       bool
@@ -141,6 +144,9 @@ func (c *check) entry(e Entry, epoch int) {
 		c.saw(e)
 	case Indeterminate, Refused:
 		c.fates[e.Number] = e.Kind
+		if e.Kind == Indeterminate {
+			c.givenUp = append(c.givenUp, e)
+		}
 	case Poisoned:
 		r := c.partition(e.Partition).record(e.Offset)
 		r.known = true
@@ -175,11 +181,19 @@ func (c *check) entry(e Entry, epoch int) {
 // saw notes where a record stands. No record may stand in two places.
 func (c *check) saw(e Entry) {
 	at := place{e.Partition, e.Offset}
-	if before, ok := c.numbers[e.Number]; ok && before != at {
-		c.verdict.report(&c.verdict.Doubled, "record %d stands at %v and at %v", e.Number, before, at)
-		return
+	before, ok := c.numbers[e.Number]
+	switch {
+	case !ok:
+		c.numbers[e.Number] = at
+	case before != at:
+		if c.twins[e.Number] == nil {
+			c.twins[e.Number] = map[place]bool{before: true}
+		}
+		c.twins[e.Number][at] = true
 	}
-	c.numbers[e.Number] = at
+	if e.Kind == Acked {
+		c.ackedAt[e.Number] = e.At
+	}
 }
 
 // finish looks at what must hold once all is over.
@@ -212,6 +226,7 @@ func (c *check) finish() {
 			}
 		}
 	}
+	c.doubled()
 	for id, end := range c.topic.Ends {
 		if end > 0 && c.partitions[id] == nil {
 			v.reportMany(&v.Lost, int(end), "nothing is known of the %d records of partition %d", end, id)
