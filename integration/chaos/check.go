@@ -92,12 +92,13 @@ type partition struct {
 	records []record // by offset
 	// tried and committed are the offsets up to which commits were checked.
 	tried, committed int64
-	read             int64         // the committed offset read last
-	open             map[int64]int // handlers that run, by offset, in epochs that do not end in a loss
-	ended            time.Duration // when a handler last returned
-	rewound          bool          // a client went back, and has delivered nothing new since
-	lower            bool          // a client went back, and its commit may do so once
-	next             int64         // behind the highest offset that a handler began with
+	read             int64          // the committed offset read last
+	asked            map[int64]bool // offsets that were to be committed, or were, since the last assignment
+	open             map[int64]int  // handlers that run, by offset, in epochs that do not end in a loss
+	ended            time.Duration  // when a handler last returned
+	rewound          bool           // a client went back, and has delivered nothing new since
+	lower            bool           // a client went back, and its commit may do so once
+	next             int64          // behind the highest offset that a handler began with
 }
 
 // record is what is known of a record by now, and how its dead letter will come out.
@@ -120,7 +121,7 @@ func (r *record) failed() bool { return r.deliveries > 0 && r.failures == r.deli
 func (c *check) partition(id int32) *partition {
 	p := c.partitions[id]
 	if p == nil {
-		p = &partition{open: map[int64]int{}}
+		p = &partition{open: map[int64]int{}, asked: map[int64]bool{}}
 		c.partitions[id] = p
 	}
 	return p
@@ -174,7 +175,9 @@ func (c *check) entry(e Entry, epoch int) {
 		c.verdict.Rewinds++
 		p := c.partition(e.Partition)
 		p.rewound, p.lower = true, true
-	case Assigned, Revoked, Lost: // see epochsOf
+	case Assigned:
+		clear(c.partition(e.Partition).asked)
+	case Revoked, Lost: // see epochsOf
 	}
 }
 

@@ -189,6 +189,14 @@ func TestCheckFindsViolations(t *testing.T) {
 			e[find(t, e, chaos.Committed, 3, 1)].Offset = 1
 			return e
 		}, func(v *chaos.Verdict) int { return v.Backward }},
+		{"the committed offset goes back in a calm to one that was committed", chaos.ByPartition, func(t *testing.T, e []chaos.Entry, _ *chaos.Topic) []chaos.Entry {
+			i := find(t, e, chaos.Committed, 7, 1)
+			return slices.Insert(e, i+1, chaos.Entry{Kind: chaos.Committed, Offset: 3, At: e[i].At})
+		}, func(v *chaos.Verdict) int { return v.Backward }},
+		{"the committed offset goes back to one of an earlier assignment", chaos.ByPartition, func(t *testing.T, e []chaos.Entry, _ *chaos.Topic) []chaos.Entry {
+			i := find(t, e, chaos.Committed, 3, 1)
+			return slices.Insert(e, i+1, chaos.Entry{Kind: chaos.Committed, Offset: 2, At: e[i].At})
+		}, func(v *chaos.Verdict) int { return v.Backward }},
 		{"a committed record is handled again", chaos.ByPartition, func(t *testing.T, e []chaos.Entry, _ *chaos.Topic) []chaos.Entry {
 			return slices.Insert(e, find(t, e, chaos.Began, 2, 2), chaos.Entry{Kind: chaos.Committed, Offset: 3})
 		}, func(v *chaos.Verdict) int { return v.Unexplained }},
@@ -320,6 +328,16 @@ func TestCheckExcuses(t *testing.T) {
 			{Kind: chaos.Assigned, Member: 2},
 			{Kind: chaos.Began, Member: 2},
 			{Kind: chaos.Settled, Member: 2},
+		}, 0},
+		{"a client repeats a commit whose answer was lost", []chaos.Entry{
+			{Kind: chaos.Acked},
+			{Kind: chaos.Assigned, Member: 1},
+			{Kind: chaos.Tried},
+			{Kind: chaos.Began, Member: 1},
+			{Kind: chaos.Settled, Member: 1},
+			{Kind: chaos.Committed, Offset: 1},
+			{Kind: chaos.Committed, Offset: 0},
+			{Kind: chaos.Committed, Offset: 1},
 		}, 0},
 		{"another group has the same offsets", []chaos.Entry{
 			{Kind: chaos.Acked},
