@@ -44,7 +44,7 @@ func Check(entries []Entry, group uint8, order Order, topic Topic) *Verdict {
 	c := &check{
 		order: order, topic: topic, epochs: epochsOf(own),
 		partitions: map[int32]*partition{}, strands: map[strandKey]*strand{}, numbers: map[int64]place{},
-		fates: map[int64]Kind{}, stopped: map[int32]bool{}, acked: map[int32][]Entry{},
+		twins: map[int64]map[place]bool{}, ackedAt: map[int64]time.Duration{}, fates: map[int64]Kind{}, stopped: map[int32]bool{}, acked: map[int32][]Entry{},
 	}
 	for _, letter := range topic.Letters {
 		if letter.Partition < 0 || letter.Offset < 0 {
@@ -71,8 +71,11 @@ type check struct {
 
 	partitions map[int32]*partition
 	strands    map[strandKey]*strand
-	numbers    map[int64]place // where each record was seen in the log
-	fates      map[int64]Kind  // of each record, as its producer knows it
+	numbers    map[int64]place          // where each record was seen in the log
+	twins      map[int64]map[place]bool // those that were seen in a second place
+	ackedAt    map[int64]time.Duration  // by number
+	givenUp    []Entry                  // reports of indeterminate records
+	fates      map[int64]Kind           // of each record, as its producer knows it
 	acked      map[int32][]Entry
 	stopped    map[int32]bool // members
 	calm       bool
@@ -89,12 +92,13 @@ type partition struct {
 	records []record // by offset
 	// tried and committed are the offsets up to which commits were checked.
 	tried, committed int64
-	read             int64         // the committed offset read last
-	open             map[int64]int // handlers that run, by offset, in epochs that do not end in a loss
-	ended            time.Duration // when a handler last returned
-	rewound          bool          // a client went back, and has delivered nothing new since
-	lower            bool          // a client went back, and its commit may do so once
-	next             int64         // behind the highest offset that a handler began with
+	read             int64          // the committed offset read last
+	asked            map[int64]bool // offsets that were to be committed, or were, since the last assignment
+	open             map[int64]int  // handlers that run, by offset, in epochs that do not end in a loss
+	ended            time.Duration  // when a handler last returned
+	rewound          bool           // a client went back, and has delivered nothing new since
+	lower            bool           // a client went back, and its commit may do so once
+	next             int64          // behind the highest offset that a handler began with
 }
 
 // record is what is known of a record by now, and how its dead letter will come out.
@@ -117,7 +121,7 @@ func (r *record) failed() bool { return r.deliveries > 0 && r.failures == r.deli
 func (c *check) partition(id int32) *partition {
 	p := c.partitions[id]
 	if p == nil {
-		p = &partition{open: map[int64]int{}}
+		p = &partition{open: map[int64]int{}, asked: map[int64]bool{}}
 		c.partitions[id] = p
 	}
 	return p
@@ -141,6 +145,9 @@ func (c *check) entry(e Entry, epoch int) {
 		c.saw(e)
 	case Indeterminate, Refused:
 		c.fates[e.Number] = e.Kind
+		if e.Kind == Indeterminate {
+			c.givenUp = append(c.givenUp, e)
+		}
 	case Poisoned:
 		r := c.partition(e.Partition).record(e.Offset)
 		r.known = true
@@ -168,18 +175,28 @@ func (c *check) entry(e Entry, epoch int) {
 		c.verdict.Rewinds++
 		p := c.partition(e.Partition)
 		p.rewound, p.lower = true, true
-	case Assigned, Revoked, Lost: // see epochsOf
+	case Assigned:
+		clear(c.partition(e.Partition).asked)
+	case Revoked, Lost: // see epochsOf
 	}
 }
 
 // saw notes where a record stands. No record may stand in two places.
 func (c *check) saw(e Entry) {
 	at := place{e.Partition, e.Offset}
-	if before, ok := c.numbers[e.Number]; ok && before != at {
-		c.verdict.report(&c.verdict.Doubled, "record %d stands at %v and at %v", e.Number, before, at)
-		return
+	before, ok := c.numbers[e.Number]
+	switch {
+	case !ok:
+		c.numbers[e.Number] = at
+	case before != at:
+		if c.twins[e.Number] == nil {
+			c.twins[e.Number] = map[place]bool{before: true}
+		}
+		c.twins[e.Number][at] = true
 	}
-	c.numbers[e.Number] = at
+	if e.Kind == Acked {
+		c.ackedAt[e.Number] = e.At
+	}
 }
 
 // finish looks at what must hold once all is over.
@@ -212,6 +229,7 @@ func (c *check) finish() {
 			}
 		}
 	}
+	c.doubled()
 	for id, end := range c.topic.Ends {
 		if end > 0 && c.partitions[id] == nil {
 			v.reportMany(&v.Lost, int(end), "nothing is known of the %d records of partition %d", end, id)

@@ -6,6 +6,7 @@ import "time"
 // commit is read).
 func (c *check) tried(e Entry) {
 	p := c.partition(e.Partition)
+	p.asked[e.Offset] = true
 	for ; p.tried < e.Offset; p.tried++ {
 		if r := p.record(p.tried); !r.done() {
 			c.verdict.report(&c.verdict.Beyond, "offset %d was to be committed while %v was not settled", e.Offset, place{e.Partition, p.tried})
@@ -21,6 +22,9 @@ func (c *check) committed(e Entry) {
 	case e.Offset >= p.read:
 	case p.lower:
 		p.lower = false
+	case !c.calm && p.asked[e.Offset]:
+		// librdkafka sends a commit whose answer was lost once more, and does not care whether a later one was sent meanwhile.
+		v.Repeated++
 	default:
 		v.report(&v.Backward, "partition %d: committed %d after %d", e.Partition, e.Offset, p.read)
 	}
@@ -37,6 +41,7 @@ func (c *check) committed(e Entry) {
 		}
 	}
 	p.read = e.Offset
+	p.asked[e.Offset] = true
 }
 
 // waited measures, in a calm, how long a partition stood still before this first delivery although it had records.

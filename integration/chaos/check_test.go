@@ -189,6 +189,14 @@ func TestCheckFindsViolations(t *testing.T) {
 			e[find(t, e, chaos.Committed, 3, 1)].Offset = 1
 			return e
 		}, func(v *chaos.Verdict) int { return v.Backward }},
+		{"the committed offset goes back in a calm to one that was committed", chaos.ByPartition, func(t *testing.T, e []chaos.Entry, _ *chaos.Topic) []chaos.Entry {
+			i := find(t, e, chaos.Committed, 7, 1)
+			return slices.Insert(e, i+1, chaos.Entry{Kind: chaos.Committed, Offset: 3, At: e[i].At})
+		}, func(v *chaos.Verdict) int { return v.Backward }},
+		{"the committed offset goes back to one of an earlier assignment", chaos.ByPartition, func(t *testing.T, e []chaos.Entry, _ *chaos.Topic) []chaos.Entry {
+			i := find(t, e, chaos.Committed, 3, 1)
+			return slices.Insert(e, i+1, chaos.Entry{Kind: chaos.Committed, Offset: 2, At: e[i].At})
+		}, func(v *chaos.Verdict) int { return v.Backward }},
 		{"a committed record is handled again", chaos.ByPartition, func(t *testing.T, e []chaos.Entry, _ *chaos.Topic) []chaos.Entry {
 			return slices.Insert(e, find(t, e, chaos.Began, 2, 2), chaos.Entry{Kind: chaos.Committed, Offset: 3})
 		}, func(v *chaos.Verdict) int { return v.Unexplained }},
@@ -215,6 +223,19 @@ func TestCheckFindsViolations(t *testing.T) {
 				}
 			}
 			return e
+		}, doubled},
+		{"a record is in the log twice, and none was given up before it was acknowledged", chaos.ByPartition, func(t *testing.T, e []chaos.Entry, topic *chaos.Topic) []chaos.Entry {
+			return twice(t, e, topic, 5)
+		}, doubled},
+		{"a record is in the log twice that was sent after others were given up", chaos.ByPartition, func(t *testing.T, e []chaos.Entry, topic *chaos.Topic) []chaos.Entry {
+			return givenUp(twice(t, e, topic, 2), 1, 2)
+		}, doubled},
+		{"a record is in the log twice, and none that was sent before it was given up", chaos.ByPartition, func(t *testing.T, e []chaos.Entry, topic *chaos.Topic) []chaos.Entry {
+			return givenUp(twice(t, e, topic, 2), 3, 6)
+		}, doubled},
+		{"a record is in the log three times", chaos.ByPartition, func(t *testing.T, e []chaos.Entry, topic *chaos.Topic) []chaos.Entry {
+			e = twice(t, e, topic, 2)
+			return givenUp(append(e, chaos.Entry{Kind: chaos.Acked, Number: 2, Offset: 8}), 1, 6)
 		}, doubled},
 		{"a refused record is in the log", chaos.ByPartition, func(_ *testing.T, e []chaos.Entry, _ *chaos.Topic) []chaos.Entry {
 			e[slices.IndexFunc(e, func(e chaos.Entry) bool { return e.Kind == chaos.Indeterminate })].Kind = chaos.Refused
@@ -308,6 +329,16 @@ func TestCheckExcuses(t *testing.T) {
 			{Kind: chaos.Began, Member: 2},
 			{Kind: chaos.Settled, Member: 2},
 		}, 0},
+		{"a client repeats a commit whose answer was lost", []chaos.Entry{
+			{Kind: chaos.Acked},
+			{Kind: chaos.Assigned, Member: 1},
+			{Kind: chaos.Tried},
+			{Kind: chaos.Began, Member: 1},
+			{Kind: chaos.Settled, Member: 1},
+			{Kind: chaos.Committed, Offset: 1},
+			{Kind: chaos.Committed, Offset: 0},
+			{Kind: chaos.Committed, Offset: 1},
+		}, 0},
 		{"another group has the same offsets", []chaos.Entry{
 			{Kind: chaos.Acked},
 			{Kind: chaos.Assigned, Member: 1},
@@ -328,5 +359,32 @@ func TestCheckExcuses(t *testing.T) {
 				t.Errorf("overlaps = %d, want %d", v.Overlaps, tt.overlaps)
 			}
 		})
+	}
+}
+
+// twice has the story's record be in the log once more, where it is handled, too.
+func twice(t *testing.T, entries []chaos.Entry, topic *chaos.Topic, number int64) []chaos.Entry {
+	t.Helper()
+	topic.Ends[0] = 8
+	i := find(t, entries, chaos.Settled, 6, 1)
+	again := chaos.Entry{Member: 2, Offset: 7, Number: number, Key: int32(number % 2), At: entries[i].At}
+	began, settled := again, again
+	began.Kind, settled.Kind = chaos.Began, chaos.Settled
+	return slices.Insert(entries, i+1, began, settled)
+}
+
+// givenUp has a record reported as indeterminate before all acknowledgements, when those with numbers below next had been sent.
+func givenUp(entries []chaos.Entry, number, next int64) []chaos.Entry {
+	return slices.Insert(entries, 0, chaos.Entry{Kind: chaos.Indeterminate, Number: number, Offset: next})
+}
+
+// TestCheckExcusesRecordsThatWereSentAgain: a producer that gives records up takes a new epoch, and what it sends again may be there already.
+func TestCheckExcusesRecordsThatWereSentAgain(t *testing.T) {
+	t.Parallel()
+	topic := storyTopic()
+	entries := givenUp(twice(t, story(), &topic, 2), -1, 6)
+	v := chaos.Check(entries, 0, chaos.ByPartition, topic)
+	if err := v.Err(); err != nil || v.Resent != 1 {
+		t.Errorf("%d records were sent again, want 1; violations: %v", v.Resent, err)
 	}
 }

@@ -11,7 +11,8 @@ type Kind uint8
 
 // The kinds of entries, and the fields that they use besides At and Group.
 const (
-	// Of the producer: an outcome of record Number with key Key. Only an acknowledged one has Partition and Offset.
+	// Of the producer: an outcome of record Number with key Key. An acknowledged one has Partition and Offset. The Offset of an indeterminate one is
+	// the number of the record that is sent next.
 	Acked Kind = iota + 1
 	Indeterminate
 	Refused

@@ -46,7 +46,8 @@ func Member() int {
 		return 0
 	}
 	fmt.Fprintln(os.Stderr, err)
-	if _, ok := errors.AsType[*consumer.ShutdownError](err); ok || errors.Is(err, context.DeadlineExceeded) {
+	_, undone := errors.AsType[*consumer.ShutdownError](err)
+	if undone || errors.Is(err, context.DeadlineExceeded) || serde.ClassOf(err) == serde.ClassRegistryUnavailable {
 		return exitStorm
 	}
 	return exitOther

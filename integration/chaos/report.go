@@ -54,6 +54,12 @@ func (r *Report) String() string {
 	for _, err := range r.Deaths {
 		line("a member ended otherwise than it was told to: %v", err)
 	}
+	if n := r.Total.Resent; n > 0 {
+		line("records in the log twice because their client had given others up and started a new epoch: %d", n)
+	}
+	if n := r.Total.Repeated; n > 0 {
+		line("commits that went back in a storm, as the client repeated one whose answer was lost: %d", n)
+	}
 	if r.Forgotten > 0 {
 		line("sessions of dead members that the embedded brokers did not end, so the harness did: %d", r.Forgotten)
 	}

@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
@@ -25,7 +26,7 @@ type traffic struct {
 	reg  *registry.Client
 	rate int // records per second
 
-	number   int64 // of the next task
+	number   atomic.Int64 // of the next task
 	poisoned int64
 
 	mu         sync.Mutex // held while records are sent, and while the producer is replaced
@@ -124,15 +125,14 @@ func (t *traffic) behind() bool {
 }
 
 func (t *traffic) send(ctx context.Context) {
-	task := newTask(t.rng, t.number)
-	t.number++
+	task := newTask(t.rng, t.number.Add(1)-1)
 	entry := Entry{Group: t.g.id, Number: task.Number, Key: task.Key}
 	t.producer.SendAsync(ctx, producer.Message[string, Task]{Value: task}, func(receipt producer.Receipt, err error) {
 		switch {
 		case err == nil:
 			entry.Kind, entry.Partition, entry.Offset = Acked, receipt.Partition, receipt.Offset
 		case errors.Is(err, producer.ErrIndeterminate):
-			entry.Kind = Indeterminate
+			entry.Kind, entry.Offset = Indeterminate, t.number.Load()
 		default:
 			entry.Kind = Refused
 		}

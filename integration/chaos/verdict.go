@@ -15,6 +15,8 @@ type Verdict struct {
 	Letters             int
 	Duplicates          int // deliveries of what was delivered before and did not fail each time
 	Rewinds             int // partitions whose client went back by itself: their records are delivered again
+	Repeated            int // commits that went back in a storm, as the client repeated an earlier one of the same assignment
+	Resent              int // records in the log twice because their client had given others up, see resent
 	Overlaps            int // two at once in a strand, by members of which one had lost its session
 	LongestStall        time.Duration
 
@@ -59,7 +61,7 @@ func (v *Verdict) Add(o *Verdict) {
 
 func (v *Verdict) counts() []*int {
 	return append(v.violations(), &v.Acked, &v.Indeterminate, &v.Arrived, &v.Refused, &v.Poisoned,
-		&v.Deliveries, &v.Retries, &v.Letters, &v.Duplicates, &v.Rewinds, &v.Overlaps)
+		&v.Repeated, &v.Resent, &v.Deliveries, &v.Retries, &v.Letters, &v.Duplicates, &v.Rewinds, &v.Overlaps)
 }
 
 func (v *Verdict) violations() []*int {
