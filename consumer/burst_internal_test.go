@@ -37,6 +37,12 @@ func (s *script) IncrementalAssign([]kafka.TopicPartition) error   { return nil 
 func (s *script) IncrementalUnassign([]kafka.TopicPartition) error { return nil }
 func (s *script) Pause([]kafka.TopicPartition) error               { s.paused = true; return nil }
 func (s *script) Resume([]kafka.TopicPartition) error              { s.paused = false; return nil }
+func (s *script) Assignment() ([]kafka.TopicPartition, error)      { return nil, nil }
+func (s *script) Unsubscribe() error                               { return nil }
+func (s *script) Close() error                                     { return nil }
+func (s *script) SeekPartitions(list []kafka.TopicPartition) ([]kafka.TopicPartition, error) {
+	return list, nil
+}
 func (s *script) StoreOffsets(list []kafka.TopicPartition) ([]kafka.TopicPartition, error) {
 	s.stored = append(s.stored, list...)
 	return list, nil

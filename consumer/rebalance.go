@@ -117,6 +117,7 @@ func (e *engine) revoked(partitions []kafka.TopicPartition, lost bool) {
 			lanes[p] = l
 		}
 	}
+	ends, sought := e.ends(lanes)
 	cause := ErrRevoked
 	if lost {
 		cause = ErrLost
@@ -132,7 +133,7 @@ func (e *engine) revoked(partitions []kafka.TopicPartition, lost bool) {
 		if !e.drainBy.IsZero() {
 			drain = min(drain, time.Until(e.drainBy))
 		}
-		e.await(lanes, drain)
+		e.awaitAll(ends, drain)
 	}
 	for _, l := range lanes {
 		if lost {
@@ -141,7 +142,10 @@ func (e *engine) revoked(partitions []kafka.TopicPartition, lost bool) {
 		}
 		l.cancel(cause)
 	}
-	e.await(lanes, e.set.cancelGrace)
+	for _, l := range sought {
+		l.cancel(cause)
+	}
+	e.awaitAll(ends, e.set.cancelGrace)
 	for _, l := range lanes {
 		l.abandon()
 	}
@@ -160,17 +164,20 @@ func (e *engine) revoked(partitions []kafka.TopicPartition, lost bool) {
 		slog.Bool("lost", lost), slog.Duration(keyDuration, time.Since(began)))
 }
 
-// await waits until the lanes have ended, at most for limit, or for what a shutdown that begins meanwhile leaves of it. The other
-// lanes go on: their offsets are stored, and they see the poll goroutine alive.
-func (e *engine) await(lanes map[TopicPartition]*lane, limit time.Duration) {
-	var ends []<-chan struct{}
-	for _, l := range lanes {
+// ends returns what says that nothing of lanes runs any more, nor of those that a seek has ended before them in their partitions: their handlers
+// go on as if nothing had happened, until the partition goes away. Those that a revocation has ended have been waited for.
+func (e *engine) ends(lanes map[TopicPartition]*lane) (ends []<-chan struct{}, sought []*lane) {
+	for p, l := range lanes {
 		ends = append(ends, l.done)
+		if earlier := e.lingering[p]; earlier != nil && earlier.handler.Err() == nil {
+			ends, sought = append(ends, earlier.done), append(sought, earlier)
+		}
 	}
-	e.awaitAll(ends, limit)
+	return ends, sought
 }
 
-// awaitAll is await for anything that ends.
+// awaitAll waits for ends, of lanes or of anything else, at most for limit, or for what a shutdown that begins meanwhile leaves of it. The other
+// lanes go on: their offsets are stored, and they see the poll goroutine alive.
 func (e *engine) awaitAll(ends []<-chan struct{}, limit time.Duration) {
 	deadline := time.NewTimer(max(0, limit))
 	defer deadline.Stop()

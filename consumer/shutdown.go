@@ -24,8 +24,10 @@ func (e *engine) shutdown() error {
 	e.pauseAll()
 
 	e.pollUntil(e.drainBy, e.quiet)
-	for _, l := range e.lanes {
-		l.cancel(ErrShutdown)
+	for _, lanes := range []map[TopicPartition]*lane{e.lanes, e.lingering} {
+		for _, l := range lanes {
+			l.cancel(ErrShutdown)
+		}
 	}
 	e.pollUntil(time.Now().Add(e.set.cancelGrace), e.quiet)
 	e.pollUntil(time.Now().Add(e.set.flush), e.flushed)

@@ -13,6 +13,7 @@ type watermark struct {
 	settled []bool  // beside offsets
 	head    int
 	done    int   // settled ones at or behind head
+	top     int64 // highest settled offset
 	last    int64 // last delivered offset
 	some    bool  // whether anything was delivered
 }
@@ -53,6 +54,7 @@ func (w *watermark) settle(offset int64) {
 		return
 	}
 	w.settled[w.head+i] = true
+	w.top = max(w.top, offset)
 	w.done++
 	for w.head < len(w.offsets) && w.settled[w.head] {
 		w.head++
@@ -63,8 +65,8 @@ func (w *watermark) settle(offset int64) {
 	}
 }
 
-// gap reports whether something is settled behind a record that is not.
-func (w *watermark) gap() bool { return w.done > 0 }
+// gap reports whether something is settled behind a record that is not. done does not say: compact forgets what is settled.
+func (w *watermark) gap() bool { return w.head < len(w.offsets) && w.offsets[w.head] < w.top }
 
 // position returns the offset to commit, and false while nothing was delivered. It never goes backwards.
 func (w *watermark) position() (int64, bool) {

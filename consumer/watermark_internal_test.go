@@ -23,6 +23,17 @@ func (m *watermarkModel) position() (int64, bool) {
 	return m.delivered[len(m.delivered)-1] + 1, true
 }
 
+func (m *watermarkModel) gap() bool {
+	open := false
+	for _, offset := range m.delivered {
+		open = open || !m.settled[offset]
+		if open && m.settled[offset] {
+			return true
+		}
+	}
+	return false
+}
+
 func TestWatermarkAgreesWithModel(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(300) {
@@ -57,6 +68,9 @@ func TestWatermarkAgreesWithModel(t *testing.T) {
 					}
 				}
 				w.settle(next + 7)
+			}
+			if got, want := w.gap(), model.gap(); got != want {
+				t.Fatalf("seed %d step %d: gap() = %t, want %t", seed, step, got, want)
 			}
 			got, gotOK := w.position()
 			want, wantOK := model.position()

@@ -1,0 +1,199 @@
+package consumer
+
+import (
+	"encoding/binary"
+	"math/rand/v2"
+	"sync"
+	"time"
+	"unsafe"
+
+	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
+
+	"github.com/magicbyte-go/magicbyte/internal/kafkaclient"
+)
+
+// pretended stands for brokers: partitions that are full from the start, a group with one member, and transactions.
+type pretended struct {
+	kafkaclient.Consumer
+	topic   string
+	records int64
+	logs    chan kafka.LogEvent
+	restive int // one poll of so many brings a rebalance; 0: none
+
+	mu        sync.Mutex
+	random    *rand.Rand
+	callback  kafka.RebalanceCb
+	pending   []kafka.Event
+	assigned  bool
+	lost      bool
+	stored    func(partition int32, offset int64) // is told of commits; nil: nobody
+	position  []int64
+	paused    []bool
+	turn      int
+	committed map[int32]int64
+	seen      map[int32][]int64 // records of committed transactions, in their order
+	late      int               // records that were sent into a transaction that had ended
+}
+
+func newPretended(seed uint64, partitions int32, records int64) *pretended {
+	return &pretended{
+		topic: "orders.raw", records: records, logs: make(chan kafka.LogEvent), random: rand.New(rand.NewPCG(seed, 7)),
+		position: make([]int64, partitions), paused: make([]bool, partitions), committed: map[int32]int64{}, seen: map[int32][]int64{},
+	}
+}
+
+func (p *pretended) chance(n int) int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.random.IntN(n)
+}
+
+func (p *pretended) all() []kafka.TopicPartition {
+	var list []kafka.TopicPartition
+	for id := range p.position {
+		list = append(list, kafka.TopicPartition{Topic: &p.topic, Partition: int32(id), Offset: kafka.OffsetInvalid}) //nolint:gosec // a few
+	}
+	return list
+}
+
+func (p *pretended) done() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for id := range p.position {
+		if p.committed[int32(id)] < p.records { //nolint:gosec // a few
+			return false
+		}
+	}
+	return true
+}
+
+func (p *pretended) Logs() chan kafka.LogEvent { return p.logs }
+func (p *pretended) Close() error              { close(p.logs); return nil }
+func (p *pretended) GetMetadata(topic *string, _ bool, _ int) (*kafka.Metadata, error) {
+	return &kafka.Metadata{Topics: map[string]kafka.TopicMetadata{*topic: {Topic: *topic, Partitions: make([]kafka.PartitionMetadata, len(p.position))}}}, nil
+}
+func (p *pretended) GetRebalanceProtocol() string                { return "EAGER" }
+func (p *pretended) AssignmentLost() bool                        { return p.lost }
+func (p *pretended) Assignment() ([]kafka.TopicPartition, error) { return p.all(), nil }
+func (p *pretended) Pause(l []kafka.TopicPartition) error        { return p.pause(l, true) }
+func (p *pretended) Resume(l []kafka.TopicPartition) error       { return p.pause(l, false) }
+
+func (p *pretended) pause(l []kafka.TopicPartition, on bool) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, tp := range l {
+		p.paused[tp.Partition] = on
+	}
+	return nil
+}
+
+func (p *pretended) SubscribeTopics(_ []string, callback kafka.RebalanceCb) error {
+	p.callback = callback
+	p.pending = []kafka.Event{kafka.AssignedPartitions{Partitions: p.all()}}
+	return nil
+}
+
+func (p *pretended) Unsubscribe() error {
+	p.pending = []kafka.Event{kafka.RevokedPartitions{Partitions: p.all()}}
+	return nil
+}
+
+func (p *pretended) Assign(l []kafka.TopicPartition) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.assigned = true
+	for _, tp := range l {
+		p.position[tp.Partition] = p.committed[tp.Partition]
+		if tp.Offset >= 0 {
+			p.position[tp.Partition] = int64(tp.Offset)
+		}
+	}
+	return nil
+}
+
+func (p *pretended) Unassign() error { p.assigned = false; return nil }
+
+func (p *pretended) SeekPartitions(l []kafka.TopicPartition) ([]kafka.TopicPartition, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, tp := range l {
+		p.position[tp.Partition] = int64(tp.Offset)
+	}
+	return l, nil
+}
+
+func (p *pretended) Committed(l []kafka.TopicPartition, _ int) ([]kafka.TopicPartition, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for i := range l {
+		l[i].Offset = kafka.OffsetInvalid
+		if at, ok := p.committed[l[i].Partition]; ok {
+			l[i].Offset = kafka.Offset(at)
+		}
+	}
+	return l, nil
+}
+
+func (p *pretended) GetConsumerGroupMetadata() (*kafka.ConsumerGroupMetadata, error) {
+	m := new(kafka.ConsumerGroupMetadata) // whose one field is what librdkafka serializes
+	printed := append(binary.NativeEndian.AppendUint32([]byte("CGMDv2:"), 1), "group\x00member\x00\x00"...)
+	*(*[]byte)(unsafe.Pointer(m)) = printed //nolint:gosec // nothing else makes one of a member
+	return m, nil
+}
+
+func (p *pretended) Poll(timeout int) kafka.Event {
+	if len(p.pending) > 0 {
+		event := p.pending[0]
+		p.pending = p.pending[1:]
+		_ = p.callback(nil, event)
+		return nil
+	}
+	if p.restive > 0 && p.assigned && len(p.pending) == 0 && p.chance(p.restive) == 0 {
+		p.lost = p.chance(2) == 0
+		_ = p.callback(nil, kafka.RevokedPartitions{Partitions: p.all()})
+		p.lost = false
+		_ = p.callback(nil, kafka.AssignedPartitions{Partitions: p.all()})
+		return nil
+	}
+	if m := p.take(); m != nil {
+		return m
+	}
+	time.Sleep(time.Duration(timeout) * time.Millisecond)
+	return nil
+}
+
+// take returns the next record; a partition has its turn for some of them.
+func (p *pretended) take() *kafka.Message {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !p.assigned {
+		return nil
+	}
+	if p.random.IntN(20) == 0 {
+		p.turn++
+	}
+	for range p.position {
+		id := p.turn % len(p.position)
+		if p.paused[id] || p.position[id] >= p.records {
+			p.turn++
+			continue
+		}
+		at := p.position[id]
+		p.position[id]++
+		return keyed(int32(id), at, []byte{byte(at * 7 % 11)}) //nolint:gosec // a few
+	}
+	return nil
+}
+
+// StoreOffsets commits.
+func (p *pretended) StoreOffsets(l []kafka.TopicPartition) ([]kafka.TopicPartition, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, tp := range l {
+		p.committed[tp.Partition] = int64(tp.Offset)
+		if p.stored != nil {
+			p.stored(tp.Partition, int64(tp.Offset))
+		}
+	}
+	return l, nil
+}
