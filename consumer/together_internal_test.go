@@ -118,3 +118,31 @@ func together(t *testing.T, seed uint64, order Order) {
 		}
 	})
 }
+
+// TestNothingNewOnceTheRunIsToEnd: what comes in behind a record that has ended the run is not started, although the transaction that it was in
+// is still open.
+func TestNothingNewOnceTheRunIsToEnd(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var handled []int64
+		e := newTestEngine(t, defaultSettings(), decodes, func(_ context.Context, offset int64) error {
+			handled = append(handled, offset)
+			return Stop(errors.New("enough"))
+		})
+		e.useTransactions(&pretendedTransactor{pretended: newPretended(1, 1, 10)})
+		w := &e.transact.window
+		w.current = &transaction{
+			ctx: t.Context(), end: func(error) {}, left: 100, touched: map[*lane]*share{}, running: map[*task]past{}, done: make(chan struct{}),
+		}
+		l := newLane(e, TopicPartition{"orders.raw", 0}, 1)
+		l.push(message(0))
+		synctest.Wait()
+		l.push(message(1))
+		synctest.Wait()
+		if len(handled) != 1 {
+			t.Errorf("handled %v, want 0 alone", handled)
+		}
+		w.current.detach()
+		end(l)
+	})
+}

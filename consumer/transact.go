@@ -61,6 +61,7 @@ type undo struct {
 func (e *engine) useTransactions(producer kafkaclient.Transactor) {
 	x := &transact{e: e, producer: producer, patience: min(heldFor, producer.Timeout()/2)}
 	x.window = window{leaving: map[*lane]bool{}, past: map[Ref]past{}, wanted: make(chan struct{}, 1), changed: make(chan struct{}, 1)}
+	x.window.ends = func() bool { return e.stopping.Err() != nil }
 	x.quit, x.stop = context.WithCancel(e.values)
 	// What a transaction needs for its end may be started when the run is to stop.
 	e.sched.stopping, x.endStart = context.WithCancel(e.values)

@@ -18,6 +18,7 @@ import (
 type window struct {
 	current *transaction // nil between two of them
 	held    bool         // no other begins
+	ends    func() bool  // whether the run is to end, which is so some time before held is
 	aside   []*strand    // ready, but not for this transaction
 	leaving map[*lane]bool
 	past    map[Ref]past  // of records that come again after a roll-back
@@ -81,6 +82,9 @@ func (w *window) admits(ready *readyHeap) bool {
 	if t == nil {
 		signal(w.wanted)
 		return false
+	}
+	if w.ends != nil && w.ends() { // what a record has ended the run for must not be passed
+		w.close()
 	}
 	for len(*ready) > 0 && t.cause == nil && !t.sealed {
 		st := (*ready)[0]

@@ -144,3 +144,25 @@ func TestRunToEnd(t *testing.T) {
 		t.Errorf("RunToEnd() = %v after %d records, want nil and 2", err, handled)
 	}
 }
+
+// TestRunToEndBehindASeek: a partition that was sought comes to its end again.
+func TestRunToEndBehindASeek(t *testing.T) {
+	t.Parallel()
+	feed := newFeed(t)
+	at := feed.Append(consumertest.Record{Key: []byte("1"), Value: []byte("a")})[0]
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	handled := 0
+	err := feed.RunToEnd(ctx, func(ctx context.Context, _ *record) error {
+		if handled++; handled > 1 {
+			return nil
+		}
+		for range 4 * consumertest.Partitions { // polls, in which it comes to all ends
+			_ = feed.Client(ctx, func(*kafka.Consumer) error { return nil })
+		}
+		return feed.Seek(ctx, consumer.Ref{Topic: "lines", Partition: at.Partition, Offset: at.Offset})
+	})
+	if err != nil || ctx.Err() != nil || handled != 2 {
+		t.Errorf("RunToEnd() = %v (%v) after %d records, want nil and 2", err, ctx.Err(), handled)
+	}
+}

@@ -209,7 +209,7 @@ func (t *topic) SeekPartitions(partitions []kafka.TopicPartition) ([]kafka.Topic
 	defer t.mu.Unlock()
 	for _, tp := range partitions {
 		p := &t.partitions[tp.Partition]
-		p.position = int64(tp.Offset)
+		p.position, p.ended = int64(tp.Offset), false
 		if tp.Offset == kafka.OffsetEnd {
 			p.position = int64(len(p.records))
 		}
