@@ -43,6 +43,7 @@ func (s *script) Close() error                                     { return nil 
 func (s *script) SeekPartitions(list []kafka.TopicPartition) ([]kafka.TopicPartition, error) {
 	return list, nil
 }
+
 func (s *script) StoreOffsets(list []kafka.TopicPartition) ([]kafka.TopicPartition, error) {
 	s.stored = append(s.stored, list...)
 	return list, nil

@@ -106,7 +106,7 @@ func anyhow(t *testing.T, seed uint64, s shape) {
 					_, _ = fmt.Sscan(string(h.Value), &ref.Partition)
 				}
 			}
-			time.Sleep(time.Duration(brokers.chance(int(20 * time.Millisecond))))
+			<-time.After(time.Duration(brokers.chance(int(20 * time.Millisecond))))
 			if brokers.chance(4) == 0 {
 				return kafka.NewError(kafka.ErrMsgTimedOut, "not yet", false)
 			}
@@ -134,7 +134,7 @@ func anyhow(t *testing.T, seed uint64, s shape) {
 		// one decides about a record.
 		one := func(ctx context.Context, rec *Record[string, string]) error {
 			if brokers.chance(10) == 0 {
-				time.Sleep(time.Duration(brokers.chance(int(2 * time.Millisecond))))
+				<-time.After(time.Duration(brokers.chance(int(2 * time.Millisecond))))
 			}
 			switch brokers.chance(1000) {
 			case 0:
@@ -152,7 +152,7 @@ func anyhow(t *testing.T, seed uint64, s shape) {
 				return Skip("not wanted")
 			case 5:
 				if moves && brokers.chance(2) == 0 {
-					time.Sleep(4 * time.Second) // beyond all patience
+					<-time.After(4 * time.Second) // beyond all patience
 				}
 			case 6:
 				if brokers.restive > 0 { // a seek does not cancel
@@ -205,12 +205,12 @@ func anyhow(t *testing.T, seed uint64, s shape) {
 		}()
 		deadline := time.Now().Add(time.Hour)
 		for !brokers.done() && time.Now().Before(deadline) && len(ended) == 0 {
-			time.Sleep(10 * time.Millisecond)
+			<-time.After(10 * time.Millisecond)
 			p := TopicPartition{brokers.topic, int32(brokers.chance(partitions))} //nolint:gosec // a few
 			switch brokers.chance(100) {
 			case 0:
 				c.Pause(p)
-				time.Sleep(time.Duration(brokers.chance(int(200 * time.Millisecond))))
+				<-time.After(time.Duration(brokers.chance(int(200 * time.Millisecond))))
 				c.Resume(p)
 			case 1, 2:
 				if moves {
@@ -260,7 +260,7 @@ func (s *pretendedSink) Take(_ context.Context, recs []*Record[string, string]) 
 		s.have = rec.Offset + 1
 	}
 	if s.p.chance(20) == 0 || s.have == s.p.records {
-		time.Sleep(time.Duration(s.p.chance(int(5 * time.Millisecond))))
+		<-time.After(time.Duration(s.p.chance(int(5 * time.Millisecond))))
 		s.store()
 	}
 	return nil
@@ -277,7 +277,7 @@ func (s *pretendedSink) store() {
 }
 
 func (s *pretendedSink) End(ctx context.Context) {
-	time.Sleep(time.Duration(s.p.chance(int(2 * time.Second))))
+	<-time.After(time.Duration(s.p.chance(int(2 * time.Second))))
 	if ctx.Err() == nil {
 		s.store()
 	}

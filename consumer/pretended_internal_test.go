@@ -72,6 +72,7 @@ func (p *pretended) Close() error              { close(p.logs); return nil }
 func (p *pretended) GetMetadata(topic *string, _ bool, _ int) (*kafka.Metadata, error) {
 	return &kafka.Metadata{Topics: map[string]kafka.TopicMetadata{*topic: {Topic: *topic, Partitions: make([]kafka.PartitionMetadata, len(p.position))}}}, nil
 }
+
 func (p *pretended) GetRebalanceProtocol() string                { return "EAGER" }
 func (p *pretended) AssignmentLost() bool                        { return p.lost }
 func (p *pretended) Assignment() ([]kafka.TopicPartition, error) { return p.all(), nil }
@@ -158,7 +159,7 @@ func (p *pretended) Poll(timeout int) kafka.Event {
 	if m := p.take(); m != nil {
 		return m
 	}
-	time.Sleep(time.Duration(timeout) * time.Millisecond)
+	<-time.After(time.Duration(timeout) * time.Millisecond)
 	return nil
 }
 

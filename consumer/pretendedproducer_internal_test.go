@@ -16,7 +16,6 @@ import (
 type pretendedTransactor struct {
 	*pretended
 	fails int // one end of so many is another one than was wished; 0: none
-	now   *pretendedTransaction
 	dead  error
 }
 
@@ -46,14 +45,17 @@ func (x *pretendedTransactor) Restart(context.Context) error {
 	x.dead = nil
 	return nil
 }
+
 func (x *pretendedTransactor) Client() kafkaclient.Producer {
 	return pretendedProducer{pretended: x.pretended}
 }
+
 func (x *pretendedTransactor) Failure() error {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	return x.dead
 }
+
 func (x *pretendedTransactor) Close(context.Context) error { return nil }
 
 func (x *pretendedTransactor) Do(ctx context.Context, f func(context.Context) error) error {
@@ -65,7 +67,7 @@ func (x *pretendedTransactor) Do(ctx context.Context, f func(context.Context) er
 	}
 	x.mu.Unlock()
 	err := f(context.WithValue(ctx, pretendedKey{}, tx))
-	time.Sleep(time.Duration(x.chance(int(3 * time.Millisecond))))
+	<-time.After(time.Duration(x.chance(int(3 * time.Millisecond))))
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	tx.over = true
@@ -102,8 +104,8 @@ func (x *pretendedTransactor) commit(tx *pretendedTransaction) {
 }
 
 func (x *pretendedTransactor) SendOffsets(ctx context.Context, offsets []kafka.TopicPartition, _ *kafka.ConsumerGroupMetadata) error {
-	tx := ctx.Value(pretendedKey{}).(*pretendedTransaction) //nolint:errcheck // Do put it there
-	time.Sleep(time.Duration(x.chance(int(time.Millisecond))))
+	tx := ctx.Value(pretendedKey{}).(*pretendedTransaction)
+	<-time.After(time.Duration(x.chance(int(time.Millisecond))))
 	tx.offsets = offsets
 	return nil
 }
@@ -120,7 +122,7 @@ func (x *pretendedTransactor) Produce(ctx context.Context, msg *kafka.Message, d
 		}
 	}
 	go func() {
-		time.Sleep(time.Duration(x.chance(int(3 * time.Millisecond))))
+		<-time.After(time.Duration(x.chance(int(3 * time.Millisecond))))
 		done(x.send(ctx, Ref{Partition: partition, Offset: at}))
 	}()
 }
@@ -131,7 +133,7 @@ func (x *pretendedTransactor) send(ctx context.Context, ref Ref) error {
 	if !attempt.Admit() {
 		return kafkaclient.ErrNoTransaction
 	}
-	tx := ctx.Value(pretendedKey{}).(*pretendedTransaction) //nolint:errcheck // Do put it there
+	tx := ctx.Value(pretendedKey{}).(*pretendedTransaction)
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	if tx.over {

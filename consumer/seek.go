@@ -18,7 +18,7 @@ var errSought = errors.New("consumer: the partition was sought to another offset
 
 // Seek continues a partition that is assigned to this member at ref's offset, forward or back. Records in the handler are finished, but
 // count for nothing any more: nothing of the partition is started before they have returned, and what is committed from now on is what is
-// settled behind the new offset. A later assignment begins at the committed offset, as ever. Any goroutine may call it, a
+// settled behind the new offset. Their contexts end as ever: when the partition is revoked or lost, or when Run ends. A later assignment begins at the committed offset, as ever. Any goroutine may call it, a
 // handler too; a partition that is not assigned is [ErrNotAssigned].
 func (c *Consumer[K, V]) Seek(ctx context.Context, ref Ref) error {
 	if ref.Offset < 0 {

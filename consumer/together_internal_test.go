@@ -54,7 +54,7 @@ func together(t *testing.T, seed uint64, order Order) {
 				if brokers.chance(50) == 0 {
 					took *= 40
 				}
-				time.Sleep(took)
+				<-time.After(took)
 				switch brokers.chance(300) {
 				case 0, 1, 2:
 					return errors.New("not yet")
@@ -86,11 +86,11 @@ func together(t *testing.T, seed uint64, order Order) {
 			go func() { ended <- e.run(kafka.ConfigMap{}, nil) }()
 			until := time.Now().Add(time.Duration(brokers.chance(int(20 * time.Second))))
 			for !brokers.done() && (seed%5 > 2 || time.Now().Before(until)) && time.Now().Before(deadline) && e.stopping.Err() == nil {
-				time.Sleep(10 * time.Millisecond)
+				<-time.After(10 * time.Millisecond)
 				if brokers.chance(60) == 0 {
 					p := TopicPartition{brokers.topic, int32(brokers.chance(partitions))} //nolint:gosec // a few
 					e.intent.set(true, []TopicPartition{p})
-					time.Sleep(time.Duration(brokers.chance(int(time.Second))))
+					<-time.After(time.Duration(brokers.chance(int(time.Second))))
 					e.intent.set(false, []TopicPartition{p})
 				}
 			}
