@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"slices"
 
 	"gocloud.dev/blob"
@@ -30,7 +31,24 @@ func List(ctx context.Context, bucket *blob.Bucket, topic string, opts ...ReadOp
 	return r.list(ctx, bucket, topic)
 }
 
+// lookAgain is how often a folder is listed when a file goes away under the listing.
+const lookAgain = 100
+
+// list is List with the options taken in. A folder (fileblob) lists the temporary file of an upload under way too, and fails where that was renamed
+// before it looked at it. That is no error of the folder's: it is listed again.
 func (r *reading) list(ctx context.Context, bucket *blob.Bucket, topic string) ([]File, error) {
+	for attempt := 1; ; attempt++ {
+		files, err := r.listOnce(ctx, bucket, topic)
+		switch {
+		case err == nil:
+			return files, nil
+		case attempt == lookAgain || !errors.Is(err, fs.ErrNotExist):
+			return nil, fmt.Errorf("eventlog: list %s: %w", r.layout.topic(topic), err)
+		}
+	}
+}
+
+func (r *reading) listOnce(ctx context.Context, bucket *blob.Bucket, topic string) ([]File, error) {
 	var files []File
 	objects := bucket.List(&blob.ListOptions{Prefix: r.layout.topic(topic)})
 	for {
@@ -39,7 +57,7 @@ func (r *reading) list(ctx context.Context, bucket *blob.Bucket, topic string) (
 			break
 		}
 		if err != nil {
-			return nil, fmt.Errorf("eventlog: list %s: %w", r.layout.topic(topic), err)
+			return nil, err
 		}
 		partition, first, ok := r.layout.parse(topic, object.Key)
 		if ok && r.wants(partition) {

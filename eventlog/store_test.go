@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"math"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -242,6 +244,46 @@ func TestReaderNeverSeesHalfAFile(t *testing.T) {
 	t.Logf("%d looks", looks)
 	if n := len(readAll(t, bucket, topic)[0]); n != 3000 {
 		t.Errorf("got %d records", n)
+	}
+}
+
+// TestFileGoesAwayUnderAListing: the folder's driver fails when a temporary file is renamed between its name and its size being read.
+func TestFileGoesAwayUnderAListing(t *testing.T) {
+	t.Parallel()
+	inner := memory(t)
+	const key = "orders/partition=0/orders+0+00000000000000000000.avro"
+	if err := inner.WriteAll(t.Context(), key, []byte("x"), nil); err != nil {
+		t.Fatal(err)
+	}
+	gone := &fs.PathError{Op: "lstat", Path: key + ".tmp", Err: fs.ErrNotExist}
+	for _, tt := range []struct {
+		name     string
+		err      error
+		failures int
+		looks    int
+		want     error
+	}{
+		{"three times", gone, 3, 4, nil},
+		{"without end", gone, math.MaxInt, 100, fs.ErrNotExist},
+		{"another error", fs.ErrPermission, 1, 1, fs.ErrPermission},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			looks := 0
+			bucket := faulty(t, inner, faults{listing: func() error {
+				if looks++; looks <= tt.failures {
+					return tt.err
+				}
+				return nil
+			}})
+			files, err := eventlog.List(t.Context(), bucket, "orders")
+			if !errors.Is(err, tt.want) || looks != tt.looks {
+				t.Errorf("List() = %v after %d looks, want %v after %d", err, looks, tt.want, tt.looks)
+			}
+			if err == nil && (len(files) != 1 || files[0].Key != key) {
+				t.Errorf("files %+v", files)
+			}
+		})
 	}
 }
 
