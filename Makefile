@@ -79,8 +79,8 @@ testbed-stop: ## stop the Docker daemon, if `make testbed` started it
 fuzz: check-tools ## every fuzz target of every package, FUZZTIME=100000x inputs each
 	@for dir in $(call packages,Fuzz[A-Za-z0-9_]*); do \
 		for name in $$(grep -hoE '^func Fuzz[A-Za-z0-9_]*' $$dir/*_test.go | cut -d' ' -f2); do \
-			echo "$(GO) test -fuzz $$name -fuzztime $(FUZZTIME) $$dir"; \
-			$(GO) test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) $$dir; \
+			echo "$(GO) test -fuzz $$name -fuzztime $(FUZZTIME) -fuzzminimizetime 1000x $$dir"; \
+			$(GO) test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 1000x $$dir; \
 		done; \
 	done
 
