@@ -49,7 +49,7 @@ func (d *deadLetters) reports() {
 	for event := range d.producer.Events() {
 		switch event := event.(type) {
 		case *kafka.Message:
-			event.Opaque.(func(error))(event.TopicPartition.Error) //nolint:errcheck // send put it there
+			event.Opaque.(func(error))(kafkaclient.Outcome(event, true)) //nolint:errcheck // send put it there
 		case kafka.Error:
 			d.log.Warn("Kafka client of the dead letters", slog.Any(keyError, event))
 		case kafka.OAuthBearerTokenRefresh:
@@ -117,6 +117,9 @@ func (d *deadLetters) send(letter *kafka.Message, done func(error)) {
 
 // passing reports whether an error of the producer may pass.
 func passing(err error) bool {
+	if errors.Is(err, kafkaclient.ErrUnconfirmed) {
+		return true
+	}
 	kafkaError, ok := errors.AsType[kafka.Error](err)
 	return ok && !kafkaError.IsFatal() && !hasCode(err,
 		kafka.ErrMsgSizeTooLarge, kafka.ErrInvalidMsgSize, kafka.ErrRecordListTooLarge, kafka.ErrInvalidRecord, kafka.ErrInvalidTimestamp,

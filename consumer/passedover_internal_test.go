@@ -110,6 +110,9 @@ func anyhow(t *testing.T, seed uint64, s shape) {
 			if brokers.chance(4) == 0 {
 				return kafka.NewError(kafka.ErrMsgTimedOut, "not yet", false)
 			}
+			if brokers.chance(8) == 0 {
+				return kafkaclient.ErrUnconfirmed
+			}
 			d.settle(ref.Partition, ref.Offset)
 			return nil
 		}

@@ -161,7 +161,12 @@ func (l *pretendedLetters) Close()                    { l.open.Wait(); close(l.e
 func (l *pretendedLetters) Produce(m *kafka.Message, _ chan kafka.Event) error {
 	report := *m
 	l.open.Go(func() {
-		report.TopicPartition.Error = l.after(m)
+		switch err := l.after(m); {
+		case errors.Is(err, kafkaclient.ErrUnconfirmed): // as librdkafka reports it
+			report.TopicPartition.Offset = kafka.OffsetInvalid
+		default:
+			report.TopicPartition.Error = err
+		}
 		l.events <- &report
 	})
 	return nil

@@ -12,6 +12,7 @@ import (
 	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
 
 	"github.com/magicbyte-go/magicbyte/internal/kafkaclient"
+	"github.com/magicbyte-go/magicbyte/internal/kafkaconfig"
 )
 
 // Attribute keys of this package's log lines.
@@ -39,6 +40,9 @@ type client struct {
 	refusal error         // why no record is taken in; nil while they are
 	current *transaction  // the one that records must belong to; nil where there are no transactions
 	stop    chan struct{} // closed when refusal becomes ErrClosed
+
+	idempotent  bool
+	unconfirmed atomic.Bool // a record of the transaction is not known to be in the log, of which librdkafka says that it is
 
 	failure   atomic.Pointer[error]   // the fatal error, wrapped in ErrFailed
 	tokens    kafkaclient.TokenSource // of OAUTHBEARER; may be nil
@@ -69,7 +73,8 @@ func openClient(name slog.Attr, config kafka.ConfigMap, o options, callbacks *as
 	logger := o.logger.With(name)
 	c := &client{
 		name: name.Value.String(), logger: logger, kafka: producer, opened: time.Now(), tokens: o.tokens, stats: o.stats, aside: callbacks, onFailure: onFailure,
-		refusal: ErrNotStarted, stop: make(chan struct{}), space: make(chan struct{}, 1), released: make(chan struct{}),
+		idempotent: kafkaconfig.Idempotent(config),
+		refusal:    ErrNotStarted, stop: make(chan struct{}), space: make(chan struct{}, 1), released: make(chan struct{}),
 	}
 	c.release = sync.OnceFunc(func() { close(c.released) })
 	c.drains.Go(c.drain)
@@ -272,7 +277,10 @@ func (c *client) noteError(err error) {
 func (c *client) report(msg *kafka.Message) {
 	p := msg.Opaque.(*pending) //nolint:errcheck // every message is produced with one
 	var failure *Error
-	if err := msg.TopicPartition.Error; err != nil {
+	if err := kafkaclient.Outcome(msg, c.idempotent); err != nil {
+		if errors.Is(err, kafkaclient.ErrUnconfirmed) {
+			c.unconfirmed.Store(true)
+		}
 		failure = &Error{Topic: p.receipt.Topic, Indeterminate: indeterminate(err), Err: err}
 	}
 	if c.ledger.settle(p, failure) {

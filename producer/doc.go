@@ -19,7 +19,7 @@
 // # Errors
 //
 // A send that fails returns an [*Error]. When errors.Is(err, [ErrIndeterminate]), the record may be in the log, or may still get there: the
-// caller gave up waiting, the delivery timed out, or the broker's answer does not say. Sending it again may
+// caller gave up waiting, the delivery timed out, or no broker's answer says. Sending it again may
 // duplicate it. Every other error means that the record was not written and never will be.
 //
 // A fatal error of librdkafka (a broken promise of idempotence) ends the producer: from then on every call returns

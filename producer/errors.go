@@ -26,7 +26,8 @@ var (
 	// ErrNoTransaction is returned for a record of a joined sender outside of its transaction, or after its handler has returned
 	// (consumer.RunTransactions).
 	ErrNoTransaction = kafkaclient.ErrNoTransaction
-	// ErrIndeterminate says that the record may be in the log, or may still get there; of a transaction, that it may have been committed.
+	// ErrIndeterminate says that the record may be in the log, or may still get there; of a transaction, that it may have been committed. So ends, too, a
+	// record that librdkafka takes for written only because a later one was: no broker has confirmed it.
 	ErrIndeterminate = kafkaclient.ErrIndeterminate
 	// ErrTopicMissing is returned by Start for a topic that the brokers do not know.
 	ErrTopicMissing = kafkaclient.ErrTopicMissing

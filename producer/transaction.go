@@ -8,6 +8,8 @@ import (
 	"sync/atomic"
 
 	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
+
+	"github.com/magicbyte-go/magicbyte/internal/kafkaclient"
 )
 
 // transaction is what the context of one Do carries.
@@ -50,7 +52,7 @@ func (tx *transaction) covers(ctx context.Context) bool { return transactionOf(c
 //
 // All records are flushed before the commit, so f may use SendAsync without waiting: a record that fails, queued or not, fails the commit. Of the
 // calls that return an error, f is the judge: where it returns nil although Send has refused to queue a record, the rest is
-// committed; a record that was queued and failed fails the commit even so. The outcome of the transaction overrides that of its records: after a roll-back nobody
+// committed; a record that was queued and failed, or that no broker has confirmed, fails the commit even so. The outcome of the transaction overrides that of its records: after a roll-back nobody
 // sees those that were acknowledged, and those that were under way end with [ErrIndeterminate] and are not seen either.
 //
 // The error is that of f; or wraps [ErrAborted] where the transaction was rolled back for another reason, and may be done again; or wraps
@@ -95,6 +97,7 @@ func (t *Transactions) do(ctx context.Context, f func(ctx context.Context) error
 	defer cancel(nil)
 	defer context.AfterFunc(c.closing, func() { cancel(ErrClosed) })() //nolint:contextcheck // it is the end of the client, not of ctx
 
+	c.unconfirmed.Store(false)
 	tx := &transaction{of: t, client: c}
 	c.admit(tx)
 	panicked := true
@@ -113,8 +116,11 @@ func (t *Transactions) do(ctx context.Context, f func(ctx context.Context) error
 	if refused := tx.refused.Load(); refused != nil {
 		return errors.Join(fmt.Errorf("%w: %w", ErrAborted, *refused), c.rollBack(ctx))
 	}
-	if ctx.Err() != nil {
+	if c.flush(ctx) != nil || ctx.Err() != nil {
 		return errors.Join(fmt.Errorf("%w: %w before the commit", ErrAborted, context.Cause(ctx)), c.rollBack(ctx))
+	}
+	if c.unconfirmed.Load() { // librdkafka would commit what is there
+		return errors.Join(fmt.Errorf("%w: a record: %w", ErrAborted, kafkaclient.ErrUnconfirmed), c.rollBack(ctx))
 	}
 	return c.commit(ctx)
 }
