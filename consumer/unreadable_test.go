@@ -13,24 +13,24 @@ import (
 
 // Errors whose methods panic where the pointer is nil, as those of many libraries do.
 
-type noText struct{ text string }
+type noTextError struct{ text string }
 
-func (e *noText) Error() string { return e.text }
+func (e *noTextError) Error() string { return e.text }
 
-type noCause struct{ cause error }
+type noCauseError struct{ cause error }
 
-func (e *noCause) Error() string { return "a text" }
-func (e *noCause) Unwrap() error { return e.cause }
+func (e *noCauseError) Error() string { return "a text" }
+func (e *noCauseError) Unwrap() error { return e.cause }
 
-type noIs struct{ target error }
+type noIsError struct{ target error }
 
-func (e *noIs) Error() string        { return "a text" }
-func (e *noIs) Is(target error) bool { return e.target == target } //nolint:errorlint // as many do
+func (e *noIsError) Error() string        { return "a text" }
+func (e *noIsError) Is(target error) bool { return e.target == target }
 
-type noAs struct{ asked int }
+type noAsError struct{ asked int }
 
-func (e *noAs) Error() string { return "a text" }
-func (e *noAs) As(any) bool   { e.asked++; return false }
+func (e *noAsError) Error() string { return "a text" }
+func (e *noAsError) As(any) bool   { e.asked++; return false }
 
 // TestUnreadableErrors: an error that panics when it is looked at is a failure of its record alone, whatever looks at it.
 func TestUnreadableErrors(t *testing.T) {
@@ -41,21 +41,21 @@ func TestUnreadableErrors(t *testing.T) {
 		handler func() error
 		want    []string // in the dead letter's message
 	}{
-		{name: "no text", handler: func() error { return (*noText)(nil) }, want: []string{"*consumer_test.noText", "nil pointer"}},
-		{name: "no cause", handler: func() error { return (*noCause)(nil) }, want: []string{"*consumer_test.noCause", "nil pointer"}},
-		{name: "Is panics", handler: func() error { return (*noIs)(nil) }, want: []string{"*consumer_test.noIs"}},
-		{name: "As panics", handler: func() error { return (*noAs)(nil) }, want: []string{"*consumer_test.noAs"}},
+		{name: "no text", handler: func() error { return (*noTextError)(nil) }, want: []string{"*consumer_test.noTextError", "nil pointer"}},
+		{name: "no cause", handler: func() error { return (*noCauseError)(nil) }, want: []string{"*consumer_test.noCauseError", "nil pointer"}},
+		{name: "Is panics", handler: func() error { return (*noIsError)(nil) }, want: []string{"*consumer_test.noIsError"}},
+		{name: "As panics", handler: func() error { return (*noAsError)(nil) }, want: []string{"*consumer_test.noAsError"}},
 		{name: "a batch error of this package", handler: func() error { return (*consumer.BatchError)(nil) }, want: []string{"*consumer.BatchError"}},
-		{name: "in a batch error", handler: func() error { return &consumer.BatchError{Err: (*noText)(nil)} }, want: []string{"*consumer_test.noText"}},
-		{name: "panic with it", handler: func() error { panic((*noCause)(nil)) }, want: []string{"panic", "a text"}},
-		{name: "Permanent", handler: func() error { return consumer.Permanent((*noText)(nil)) }, want: []string{"*consumer_test.noText"}},
-		{name: "Permanent with a cause", handler: func() error { return consumer.Permanent((*noCause)(nil)) }, want: []string{"*consumer_test.noCause"}},
+		{name: "in a batch error", handler: func() error { return &consumer.BatchError{Err: (*noTextError)(nil)} }, want: []string{"*consumer_test.noTextError"}},
+		{name: "panic with it", handler: func() error { panic((*noCauseError)(nil)) }, want: []string{"panic", "a text"}},
+		{name: "Permanent", handler: func() error { return consumer.Permanent((*noTextError)(nil)) }, want: []string{"*consumer_test.noTextError"}},
+		{name: "Permanent with a cause", handler: func() error { return consumer.Permanent((*noCauseError)(nil)) }, want: []string{"*consumer_test.noCauseError"}},
 		{
 			name: "of a deserializer",
 			value: func(context.Context, serde.Input) (string, serde.Meta, error) {
-				return "", serde.Meta{}, (*noText)(nil)
+				return "", serde.Meta{}, (*noTextError)(nil)
 			},
-			want: []string{"*consumer_test.noText"},
+			want: []string{"*consumer_test.noTextError"},
 		},
 	} {
 		for _, hooked := range []bool{false, true} {
@@ -102,9 +102,9 @@ func TestUnreadableErrorsKeepTheDecision(t *testing.T) {
 		err  error
 		want string
 	}{
-		{"no text", (*noText)(nil), "*consumer_test.noText"},
-		{"no cause", (*noCause)(nil), "*consumer_test.noCause"},
-		{"Stop", consumer.Stop((*noCause)(nil)), "*consumer_test.noCause"},
+		{"no text", (*noTextError)(nil), "*consumer_test.noTextError"},
+		{"no cause", (*noCauseError)(nil), "*consumer_test.noCauseError"},
+		{"Stop", consumer.Stop((*noCauseError)(nil)), "*consumer_test.noCauseError"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()

@@ -7,7 +7,7 @@ import (
 	"sync"
 )
 
-// ErrLeft: what was not begun, because ctx had ended or something else had failed.
+// ErrLeft is the error of what was not begun, because ctx had ended or something else had failed.
 var ErrLeft = errors.New("not begun")
 
 // Each calls do for each of 0..n-1, at most so many at once, and returns the errors by index. What was not begun when ctx ends has
