@@ -191,10 +191,10 @@ func (c *Consumer[K, V]) run(ctx context.Context, set func(*engine), batch Batch
 func (c *Consumer[K, V]) startDeserializers(ctx context.Context) error {
 	for _, topic := range c.topics {
 		if err := c.key.Start(ctx, topic); err != nil {
-			return fmt.Errorf("consumer: start the key of topic %s: %w", topic, err)
+			return fmt.Errorf("consumer: start the key of topic %s: %w", topic, readable(err))
 		}
 		if err := c.value.Start(ctx, topic); err != nil {
-			return fmt.Errorf("consumer: start the value of topic %s: %w", topic, err)
+			return fmt.Errorf("consumer: start the value of topic %s: %w", topic, readable(err))
 		}
 	}
 	return nil

@@ -99,7 +99,7 @@ func (e *PoisonError) Error() string {
 // Unwrap returns the cause of the newest failure.
 func (e *PoisonError) Unwrap() error { return e.Err }
 
-// PanicError is a panic of a handler or a deserializer, as an error.
+// PanicError is a panic of a handler or a deserializer, or of the methods of an error that one of them returned, as an error.
 type PanicError struct {
 	Value any    // what was passed to panic
 	Stack []byte // the goroutine's stack, as text

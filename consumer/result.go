@@ -12,21 +12,21 @@ func Skip(reason string) error { return &result{kind: resultSkip, err: errors.Ne
 
 // Permanent is what a handler returns when trying the record again is useless. It is treated as one whose attempts are used up: a dead
 // letter, or without [WithDeadLetters] the end of Run with a [RecordError].
-func Permanent(err error) error { return &result{kind: resultPermanent, err: err} }
+func Permanent(err error) error { return &result{kind: resultPermanent, err: readable(err)} }
 
 // RetryAfter is what a handler returns to get the record again after d, when it knows how long what it needs will be away. It takes
 // no attempt and none of the policy's time, so it may be returned for ever. The record's partition, or its key, waits. A d below
 // zero is zero.
 func RetryAfter(d time.Duration, err error) error {
-	return &result{kind: resultRetryAfter, err: err, after: max(0, d)}
+	return &result{kind: resultRetryAfter, err: readable(err), after: max(0, d)}
 }
 
 // DeadLetter is what a handler returns to have a record put into the dead letters at once. Without [WithDeadLetters], Run
 // stops with a [RecordError].
-func DeadLetter(err error) error { return &result{kind: resultDeadLetter, err: err} }
+func DeadLetter(err error) error { return &result{kind: resultDeadLetter, err: readable(err)} }
 
 // Stop is what a handler returns to leave the record unsettled and end Run with a [RecordError] around err.
-func Stop(err error) error { return &result{kind: resultStop, err: err} }
+func Stop(err error) error { return &result{kind: resultStop, err: readable(err)} }
 
 type resultKind uint8
 

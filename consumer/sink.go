@@ -136,7 +136,7 @@ func (a *Assignment) Settle(through int64) {
 }
 
 // Stop ends Run with an error, as [Stop] does when Take returns it.
-func (a *Assignment) Stop(err error) { a.l.e.stop(err) }
+func (a *Assignment) Stop(err error) { a.l.e.stop(readable(err)) }
 
 // Committed returns the offset where the group stood in the partition when it was assigned, -1 where nothing was committed, and behind [Consumer.Seek]. It asks the
 // brokers once, and waits for their answer until ctx ends.

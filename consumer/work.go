@@ -36,7 +36,7 @@ func (l *lane) process(st *strand, tasks []*task) verdict {
 	}
 	if b, ok := errors.AsType[*BatchError](err); ok && b.Index >= 0 && b.Index < n {
 		l.settled(unit[:b.Index], Handled)
-		v := l.judge(unit[b.Index:b.Index+1], b.Err)
+		v := l.judge(unit[b.Index:b.Index+1], readable(b.Err)) // it was looked at as a part alone
 		v.settled += b.Index
 		return v
 	}

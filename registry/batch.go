@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 
 	"github.com/magicbyte-go/magicbyte/registry/compat"
+	"github.com/magicbyte-go/magicbyte/registry/internal/bulk"
 	"github.com/magicbyte-go/magicbyte/serde"
 )
 
@@ -100,7 +101,7 @@ func (b *batch) find(ctx context.Context, it *item) error {
 			continue
 		}
 		if to.err != nil {
-			return errLeft
+			return bulk.ErrLeft
 		}
 		if to.state == itemMissing {
 			it.state = itemMissing
@@ -182,7 +183,7 @@ func (b *batch) add(ctx context.Context, it *item) error {
 		return nil
 	}
 	if b.failed.Load() {
-		return errLeft
+		return bulk.ErrLeft
 	}
 	err := it.fillVersions()
 	if err == nil {
@@ -222,6 +223,3 @@ func (b *batch) texts(ctx context.Context, it *item, seen map[versionKey]bool) (
 	}
 	return texts, nil
 }
-
-// errLeft is the state of an item that was left alone because another one had failed.
-var errLeft = errors.New("registry: left alone")

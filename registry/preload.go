@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"github.com/magicbyte-go/magicbyte/registry/internal/bulk"
 	"github.com/magicbyte-go/magicbyte/serde"
 )
 
@@ -11,7 +12,7 @@ import (
 // most 32 at once: records written with them are then read whatever becomes of the registry. A subject without versions is no error. Where some cannot be had, the
 // others are loaded nevertheless, and the error lists those.
 func (c *Client) Preload(ctx context.Context, subjects ...string) error {
-	return errors.Join(parallel(ctx, len(subjects), func(ctx context.Context, i int) error { return c.preload(ctx, subjects[i]) })...)
+	return errors.Join(bulk.Each(ctx, len(subjects), maxParallel, func(ctx context.Context, i int) error { return c.preload(ctx, subjects[i]) })...)
 }
 
 func (c *Client) preload(ctx context.Context, subject string) error {

@@ -3,8 +3,12 @@ package registry
 import (
 	"context"
 
+	"github.com/magicbyte-go/magicbyte/registry/internal/bulk"
 	"github.com/magicbyte-go/magicbyte/serde"
 )
+
+// maxParallel is how many requests one call makes side by side.
+const maxParallel = 32
 
 // RegisterAll makes sure that all schemas are registered under their subjects, and returns the registrations in the order of schemas. What is
 // there is found by look-ups, at most 32 at once. What is missing is checked first, all of it, by package compat against the versions that
@@ -34,15 +38,11 @@ func (c *Client) RegisterAll(ctx context.Context, schemas ...serde.SubjectSchema
 // run takes all items through a phase, those that others refer to first. It reports whether all came through.
 func (b *batch) run(ctx context.Context, phase func(context.Context, *item) error) bool {
 	for _, wave := range b.waves {
-		for i, err := range parallel(ctx, len(wave), func(ctx context.Context, i int) error { return phase(ctx, wave[i]) }) {
-			switch {
-			case err == nil:
-				continue
-			case ctx.Err() != nil && err == ctx.Err(): //nolint:errorlint // as parallel returns it for what was not begun
-				err = errLeft
+		for i, err := range bulk.Each(ctx, len(wave), maxParallel, func(ctx context.Context, i int) error { return phase(ctx, wave[i]) }) {
+			if err != nil {
+				wave[i].err = err
+				b.failed.Store(true)
 			}
-			wave[i].err = err
-			b.failed.Store(true)
 		}
 	}
 	return !b.failed.Load()

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 
 	"github.com/magicbyte-go/magicbyte/registry/internal/snapshot"
 	"github.com/magicbyte-go/magicbyte/serde"
@@ -21,13 +19,8 @@ import (
 // would have helped. The next write replaces it. Its folder must exist, or [New] fails: in an outage it would be too late to learn of it. The file holds schemas and no credentials.
 func WithSnapshot(path string) Option {
 	return optionFunc(func(c *config) {
-		switch info, err := os.Stat(filepath.Dir(path)); {
-		case path == "":
-			c.fail("WithSnapshot: the path is empty")
-		case err != nil:
-			c.fail("WithSnapshot: the folder of %s: %w", path, err)
-		case !info.IsDir():
-			c.fail("WithSnapshot: what %s should be in is not a folder", path)
+		if err := snapshot.CheckPath(path); err != nil {
+			c.fail("WithSnapshot: %w", err)
 		}
 		c.snapshot = path
 	})

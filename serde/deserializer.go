@@ -56,7 +56,7 @@ func NewDeserializer[T any](codec Codec[T], reg SchemaReader, opts ...Deserializ
 }
 
 // NewMultiDeserializer returns a deserializer over several codecs, for topics that hold several types: it takes the member whose name
-// is the writer's record name, also where the writer's schema is a union of records. T is an interface that
+// is the writer's record name, else the first whose reader schema has it as an alias, also where the writer's schema is a union of records. T is an interface that
 // all members' pointers satisfy, any if need be. A record that no member claims is an [*UnclaimedError] of [ClassUnresolvable]. With [Latest]
 // and [PinnedVersion] each member reads with the schema of its own subject, or its branch of the union in a common one.
 //

@@ -3,13 +3,14 @@ package serde
 import (
 	"encoding/binary"
 	"fmt"
+	"slices"
 )
 
 // Member is one codec of a deserializer over several; see [MemberOf].
 type Member[I any] interface {
 	name() string
 	schemaType() string
-	anySchema() bool // it has no schema of its own, and takes records as they were written
+	schema() string // empty for one that has none of its own, and takes records as they were written
 	compile(writer, reader []string) (func(src []byte, v *I) error, error)
 }
 
@@ -22,7 +23,7 @@ type only[T any] struct{ codec Codec[T] }
 
 func (m only[T]) name() string       { return m.codec.Name() }
 func (m only[T]) schemaType() string { return m.codec.SchemaType() }
-func (m only[T]) anySchema() bool    { return m.codec.Schema() == "" }
+func (m only[T]) schema() string     { return m.codec.Schema() }
 
 func (m only[T]) compile(writer, reader []string) (func([]byte, *T) error, error) {
 	return m.codec.Decoder(writer, reader)
@@ -32,7 +33,7 @@ type boxed[I, T any] struct{ codec Codec[T] }
 
 func (m boxed[I, T]) name() string       { return m.codec.Name() }
 func (m boxed[I, T]) schemaType() string { return m.codec.SchemaType() }
-func (m boxed[I, T]) anySchema() bool    { return m.codec.Schema() == "" }
+func (m boxed[I, T]) schema() string     { return m.codec.Schema() }
 
 func (m boxed[I, T]) compile(writer, reader []string) (func([]byte, *I) error, error) {
 	if _, ok := any((*T)(nil)).(I); !ok {
@@ -63,19 +64,19 @@ func (d *Deserializer[T]) compile(writer []string, r *reading[T]) (func([]byte, 
 	if err != nil {
 		return nil, err
 	}
-	if shape.branches != nil && (len(d.members) > 1 || d.members[0].anySchema() || shape.branch(d.members[0].name()) >= 0) {
+	if shape.branches != nil && (len(d.members) > 1 || d.members[0].schema() == "" || shape.branch(d.members[0].name()) >= 0) {
 		return d.compileUnion(shape, writer, r), nil
 	}
-	i, err := d.memberFor(shape.name)
+	i, err := d.memberFor(shape.name, r)
 	if err != nil {
 		return nil, err
 	}
 	return d.compileMember(i, shape.name, writer, r.reader(i))
 }
 
-// memberFor returns the index of the member called name. A deserializer with one codec takes every record: the codec itself resolves
-// names, aliases included.
-func (d *Deserializer[T]) memberFor(name string) (int, error) {
+// memberFor returns the index of the member called name, else of the first whose reader schema has it among the aliases of its record. A
+// deserializer with one codec takes every record: the codec itself resolves names, aliases included.
+func (d *Deserializer[T]) memberFor(name string, r *reading[T]) (int, error) {
 	if len(d.members) == 1 {
 		return 0, nil
 	}
@@ -85,6 +86,15 @@ func (d *Deserializer[T]) memberFor(name string) (int, error) {
 			return i, nil
 		}
 		known[i] = m.name()
+	}
+	for i, m := range d.members {
+		reader := r.reader(i)
+		if reader == nil {
+			reader = []string{m.schema()}
+		}
+		if slices.Contains(aliasesOf(m.name(), reader), name) {
+			return i, nil
+		}
 	}
 	return 0, &UnclaimedError{Name: name, Known: known}
 }
@@ -96,7 +106,7 @@ func (d *Deserializer[T]) compileMember(i int, record string, writer, reader []s
 	if d.cfg.policy.kind == policyWriter {
 		return m.compile(writer, writer)
 	}
-	if !m.anySchema() {
+	if m.schema() != "" {
 		record = m.name()
 	}
 	reader, _, err := branchOf(m, record, reader)
@@ -150,7 +160,7 @@ func (d *Deserializer[T]) compileUnion(shape shape, writer []string, r *reading[
 	for i, name := range shape.branches {
 		b := &branches[i]
 		var m int
-		if m, b.err = d.memberFor(name); b.err == nil {
+		if m, b.err = d.memberFor(name, r); b.err == nil {
 			b.decode, b.err = d.compileMember(m, name, member(writer, name), r.reader(m))
 		}
 		if b.err != nil {

@@ -64,6 +64,33 @@ func nameOf(schema json.RawMessage) (string, error) {
 	}
 }
 
+// aliasesOf returns the other full names that texts give the type called name (Avro specification, "Aliases": one without a dot is in the
+// namespace of the type, as the name is). A text that cannot be read has none.
+func aliasesOf(name string, texts []string) (aliases []string) {
+	for _, text := range texts {
+		var branches []json.RawMessage
+		if json.Unmarshal([]byte(text), &branches) != nil { // no union
+			branches = []json.RawMessage{json.RawMessage(text)}
+		}
+		for _, branch := range branches {
+			var def struct {
+				Aliases []string `json:"aliases"`
+			}
+			if full, err := nameOf(branch); err != nil || full != name || json.Unmarshal(branch, &def) != nil {
+				continue
+			}
+			space := name[:strings.LastIndexByte(name, '.')+1]
+			for _, alias := range def.Aliases {
+				if !strings.Contains(alias, ".") {
+					alias = space + alias
+				}
+				aliases = append(aliases, strings.TrimPrefix(alias, "."))
+			}
+		}
+	}
+	return aliases
+}
+
 // branch returns the index of the branch called name, or -1.
 func (s shape) branch(name string) int {
 	if name == "" {

@@ -16,16 +16,16 @@ import (
 	"github.com/magicbyte-go/magicbyte/registry/embedded"
 )
 
-// shutdownTimeout is what requests in flight have at the end.
-const shutdownTimeout = 10 * time.Second
-
 func newRegistryCommand() *cobra.Command {
-	var settings registrySettings
+	settings := registrySettings{
+		answering: 2 * time.Minute,
+		ending:    8 * time.Second, // containers are killed after 10 by default
+	}
 	cmd := &cobra.Command{
 		Use:   "registry",
 		Short: "Run a Schema Registry in this process until interrupted",
 		Long: `Runs a Schema Registry that answers as Confluent Schema Registry 8.3 does, and prints its URL once it answers. SIGTERM and
-Ctrl-C end it after the requests that are in flight.
+Ctrl-C end it after the requests that are in flight; what is not done after 8 s is cut, and told on standard error.
 
 Everything is kept in memory and gone at the end, unless --data names a directory: then all that was acknowledged survives the end
 of the process, also by kill -9, and with --sync a loss of power. One process can use a directory at a time.
@@ -60,6 +60,8 @@ type registrySettings struct {
 	sync            bool
 	auth, authFile  string
 	tlsCert, tlsKey string
+	answering       time.Duration // from the head of a request to the last byte of its answer
+	ending          time.Duration // what requests in flight have at the end
 }
 
 // run serves until ctx ends.
@@ -84,11 +86,13 @@ func (s registrySettings) run(ctx context.Context, out *page, logger *slog.Logge
 	if err != nil {
 		return fmt.Errorf("registry: %w", err)
 	}
+	requests := newInFlight(reg)
 	server := &http.Server{
-		Handler:           reg,
+		Handler:           requests,
 		TLSConfig:         &tls.Config{Certificates: certificates, MinVersion: tls.VersionTLS12},
 		ReadHeaderTimeout: 10 * time.Second,
 		ReadTimeout:       time.Minute, // of a request of 8 MiB: nobody holds a connection by sending a byte now and then
+		WriteTimeout:      s.answering, // nor by not reading the answer
 		IdleTimeout:       2 * time.Minute,
 		ErrorLog:          slog.NewLogLogger(logger.Handler(), slog.LevelWarn),
 	}
@@ -109,12 +113,14 @@ func (s registrySettings) run(ctx context.Context, out *page, logger *slog.Logge
 		return fmt.Errorf("registry: %w", err)
 	case <-ctx.Done():
 	}
-	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTimeout)
+	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.ending)
 	defer cancel()
-	if err := server.Shutdown(ending); err != nil {
-		return errors.Join(fmt.Errorf("registry: requests were still in flight after %v: %w", shutdownTimeout, err), server.Close(), ignoreClosed(<-served))
+	err = server.Shutdown(ending)
+	if errors.Is(err, context.DeadlineExceeded) { // the end was asked for, and whose requests hold it up is told: no failure
+		requests.report(logger)
+		err = server.Close()
 	}
-	return ignoreClosed(<-served)
+	return errors.Join(err, ignoreClosed(<-served))
 }
 
 // ignoreEnd closes a listener, if there is one, that nobody was told of.

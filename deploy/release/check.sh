@@ -25,19 +25,14 @@ if [ -z "$previous" ]; then
   echo "release: $version has a section; there is no earlier tag to compare the exported surface with"
   exit 0
 fi
-work=$(mktemp -d)
-trap 'git worktree remove --force "$work/before" 2> /dev/null || true; rm -rf "$work"' EXIT
-git worktree add --quiet --detach "$work/before" "$previous"
-surface=$PWD/.cache/bin/apisurface
-"$surface" ./... > "$work/after.txt"
-(cd "$work/before" && "$surface" ./... > "$work/before.txt")
-if diff -u --label "$previous" --label "$version" "$work/before.txt" "$work/after.txt" > "$work/diff"; then
+diff=$(AGAINST=$previous LABEL=$version deploy/release/api.sh) || [ $? = 1 ] || fail "the exported surface of $previous cannot be compared"
+if [ -z "$diff" ]; then
   printf '\n### Exported surface\nAs in %s.\n' "$previous" >> dist/notes.md
 else
   # shellcheck disable=SC2016 # the backticks are Markdown's
-  printf '\n### Exported surface\n```diff\n%s\n```\n' "$(cat "$work/diff")" >> dist/notes.md
-  if ((patch > 0)) && grep -q '^-[^-]' "$work/diff"; then
-    cat "$work/diff" >&2
+  printf '\n### Exported surface\n```diff\n%s\n```\n' "$diff" >> dist/notes.md
+  if ((patch > 0)) && grep -q '^-[^-]' <<< "$diff"; then
+    echo "$diff" >&2
     fail "$version is a patch release and takes from the exported surface of $previous: the next minor version may"
   fi
 fi

@@ -30,6 +30,11 @@ func TestNewReportsEverything(t *testing.T) {
 			t.Errorf("the error does not say %q: %v", want, err)
 		}
 	}
+	for path, want := range map[string]string{"not/there/snapshot": "not/there", "new_test.go/snapshot": "not a folder"} {
+		if _, err := glue.New(config(nil), glue.WithSnapshot(path)); err == nil || !strings.Contains(err.Error(), "glue: WithSnapshot: ") || !strings.Contains(err.Error(), want) {
+			t.Errorf("a snapshot at %s: %v, want %q", path, err, want)
+		}
+	}
 	many := map[string]string{}
 	for i := range 11 {
 		many[fmt.Sprint(i)] = "x"

@@ -6,6 +6,8 @@ import (
 	"log/slog"
 	"maps"
 	"time"
+
+	"github.com/magicbyte-go/magicbyte/registry/internal/snapshot"
 )
 
 const (
@@ -155,11 +157,11 @@ func WithLatestTTL(d time.Duration) Option {
 // which registration, version or newest version each of them was the answer to. While Glue answers, only schemas by id are taken from the
 // file. It is written a second after something new was learnt and by [Client.Close], in one step, with a checksum; processes of one
 // host may share it, but not across accounts. A file that is damaged, or of another registry, region or endpoint, is not used at all: the logger
-// and the errors of what it would have helped say so. Its folder must exist; it holds schemas and no credentials.
+// and the errors of what it would have helped say so. Its folder must exist, or [New] fails: in an outage it would be too late to learn of it. The file holds schemas and no credentials.
 func WithSnapshot(path string) Option {
 	return optionFunc(func(c *config) {
-		if path == "" {
-			c.fail("WithSnapshot: the path is empty")
+		if err := snapshot.CheckPath(path); err != nil {
+			c.fail("WithSnapshot: %w", err)
 		}
 		c.snapshot = path
 	})

@@ -4,9 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
-	"sync"
 
+	"github.com/magicbyte-go/magicbyte/registry/internal/bulk"
 	"github.com/magicbyte-go/magicbyte/serde"
 )
 
@@ -65,23 +64,9 @@ const (
 
 // run takes all items through a phase, and reports whether one failed.
 func (b *batch) run(ctx context.Context, phase func(context.Context, *item) error) (failed bool) {
-	places := make(chan struct{}, maxParallel)
-	var done sync.WaitGroup
-	for i := range b.items {
-		select {
-		case places <- struct{}{}:
-		case <-ctx.Done():
-			failed = true // what was not begun is left
-			continue
-		}
-		done.Go(func() {
-			defer func() { <-places }()
-			b.items[i].err = phase(ctx, &b.items[i])
-		})
-	}
-	done.Wait()
-	for i := range b.items {
-		failed = failed || b.items[i].err != nil
+	for i, err := range bulk.Each(ctx, len(b.items), maxParallel, func(ctx context.Context, i int) error { return phase(ctx, &b.items[i]) }) {
+		b.items[i].err = err
+		failed = failed || err != nil
 	}
 	return failed
 }
@@ -173,7 +158,7 @@ func (b *batch) failure(ctx context.Context) *BatchError {
 	e := &BatchError{}
 	for _, it := range b.items {
 		switch {
-		case it.err != nil:
+		case it.err != nil && !errors.Is(it.err, bulk.ErrLeft):
 			e.Failed = append(e.Failed, Error{Op: opRegister, Registry: b.client.registry, Schema: it.Subject}.because(it.err))
 		case it.state == itemFound:
 			e.Found = append(e.Found, it.registered)
@@ -191,28 +176,7 @@ func (b *batch) failure(ctx context.Context) *BatchError {
 
 // Error lists the subjects that failed and why, that were registered, and that were left alone, each at most ten of them.
 func (e *BatchError) Error() string {
-	var failed, registered []string
-	for _, err := range e.Failed {
-		failed = append(failed, strings.TrimPrefix(err.Error(), "glue: "))
-	}
-	for _, s := range e.Registered {
-		registered = append(registered, s.Subject+" "+s.ID.String())
-	}
-	return fmt.Sprintf("glue: register %d schemas: %d failed%s; %d registered%s; %d not registered%s; %d were there",
-		len(e.Registered)+len(e.Found)+len(e.Failed)+len(e.Left), len(e.Failed), list(failed, "; "),
-		len(e.Registered), list(registered, ", "), len(e.Left), list(e.Left, ", "), len(e.Found))
-}
-
-func list(all []string, separator string) string {
-	const most = 10
-	switch {
-	case len(all) == 0:
-		return ""
-	case len(all) > most:
-		return ": " + strings.Join(all[:most], separator) + fmt.Sprintf("%sand %d more", separator, len(all)-most)
-	default:
-		return ": " + strings.Join(all, separator)
-	}
+	return bulk.Text("glue: ", e.Registered, e.Found, e.Failed, e.Left)
 }
 
 // Unwrap returns the failures.

@@ -1,5 +1,5 @@
 // Command apisurface prints the exported surface of packages, one line for each constant, variable, function, type, field and
-// method, sorted: the text that api.txt keeps and `make api` compares. Commands and internal packages are left out.
+// method, sorted: the text that `make api` compares. Commands and internal packages are left out.
 package main
 
 import (

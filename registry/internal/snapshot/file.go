@@ -30,6 +30,21 @@ func (o Owner) check(file Owner) error {
 	return nil
 }
 
+// CheckPath returns what keeps a file at path from ever being written, as far as can be told before: in an outage it would be too late to learn of it.
+func CheckPath(path string) error {
+	if path == "" {
+		return errors.New("the path is empty")
+	}
+	info, err := os.Stat(filepath.Dir(path))
+	if err != nil {
+		return fmt.Errorf("the folder of %s: %w", path, err)
+	}
+	if !info.IsDir() {
+		return fmt.Errorf("what %s should be in is not a folder", path)
+	}
+	return nil
+}
+
 // The file is a line of JSON, which says what follows and how to know that it is whole, and the answers as JSON.
 const format = "magicbyte schema registry snapshot 1"
 
