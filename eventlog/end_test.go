@@ -1,0 +1,95 @@
+package eventlog_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/magicbyte-go/magicbyte/consumer"
+	"github.com/magicbyte-go/magicbyte/eventlog"
+	"github.com/magicbyte-go/magicbyte/integration"
+)
+
+// TestLastFileThatIsThereInPart: another owner has stored a part of the file that a run to the end closes last. The rest is stored, too.
+func TestLastFileThatIsThereInPart(t *testing.T) {
+	t.Parallel()
+	env := integration.Embedded(t)
+	topic := env.CreateTopic(t, "orders", 1)
+	bucket := memory(t)
+	produced := env.Produce(t, makeRecords(topic, 0, 0, 50)...)
+	runToEnd(t, env, "killed before it has committed", topic, bucket)
+	produced = append(produced, env.Produce(t, makeRecords(topic, 0, 50, 50)...)...)
+	w, err := eventlog.New(config(env, "next"), []string{topic}, bucket)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.RunToEnd(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	checkLog(t, produced, readAll(t, bucket, topic))
+	if got := firsts(t, bucket, topic); !slices.Equal(got, []int64{0, 50}) {
+		t.Errorf("files begin at %v, want 0 and 50", got)
+	}
+	if _, _, left := eventlog.MemoryOf(w); left != 0 {
+		t.Errorf("%d bytes are still held", left)
+	}
+	env.AwaitCommitted(t, "next", topic, map[int32]int64{0: 100})
+}
+
+// TestFileThatIsThereInPartAtTheEnd: what is left of a file that another owner has stored a part of is dropped where the partition ends meanwhile, and holds
+// no memory that other partitions would wait for.
+func TestFileThatIsThereInPartAtTheEnd(t *testing.T) {
+	t.Parallel()
+	env := integration.Embedded(t)
+	topic := env.CreateTopic(t, "orders", 1)
+	inner := memory(t)
+	env.Produce(t, makeRecords(topic, 0, 0, 50)...)
+	runToEnd(t, env, "killed before it has committed", topic, inner)
+	env.Produce(t, makeRecords(topic, 0, 50, 100)...)
+	storing, ended := make(chan struct{}), make(chan struct{})
+	bucket := faulty(t, inner, faults{before: func(context.Context, string, []byte) error {
+		close(storing)
+		<-ended
+		return nil
+	}})
+	w, err := eventlog.New(config(env, "next"), []string{topic}, bucket, records(100))
+	if err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan error, 1)
+	go func() { done <- w.Run(context.WithoutCancel(t.Context())) }()
+	<-storing
+	eventlog.AwaitOpen(w, 1) // with 100 to 149
+	closed := make(chan error, 1)
+	go func() { closed <- w.Close(context.WithoutCancel(t.Context())) }()
+	eventlog.AwaitOpen(w, 0) // the partition has ended
+	close(ended)
+	if err := errors.Join(<-closed, <-done); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, left := eventlog.MemoryOf(w); left != 0 {
+		t.Errorf("%d bytes are still held", left)
+	}
+	env.AwaitCommitted(t, "next", topic, map[int32]int64{0: 50})
+}
+
+// TestRunToEndSaysThatItHasNotStoredAll: a bucket that is too slow for the time that a shutdown has leaves records out.
+func TestRunToEndSaysThatItHasNotStoredAll(t *testing.T) {
+	t.Parallel()
+	env := integration.Embedded(t)
+	topic := env.CreateTopic(t, "orders", 1)
+	env.Produce(t, makeRecords(topic, 0, 0, 10)...)
+	bucket := faulty(t, memory(t), faults{before: func(ctx context.Context, _ string, _ []byte) error {
+		<-ctx.Done()
+		return ctx.Err()
+	}})
+	w, err := eventlog.New(config(env, "log"), []string{topic}, bucket, eventlog.WithConsumer(consumer.WithShutdownDrain(50*time.Millisecond)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.RunToEnd(t.Context()); err == nil {
+		t.Errorf("RunToEnd() = nil, and the log has %q", keys(t, bucket))
+	}
+}
