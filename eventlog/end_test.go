@@ -93,3 +93,38 @@ func TestRunToEndSaysThatItHasNotStoredAll(t *testing.T) {
 		t.Errorf("RunToEnd() = nil, and the log has %q", keys(t, bucket))
 	}
 }
+
+// TestGapBelowATimePath: the name of what is missing cannot be told where it had a time in it.
+func TestGapBelowATimePath(t *testing.T) {
+	t.Parallel()
+	env := integration.Embedded(t)
+	topic := env.CreateTopic(t, "orders", 1)
+	env.Produce(t, makeRecords(topic, 0, 0, 40)...)
+	bucket := memory(t)
+	runToEnd(t, env, "log", topic, bucket, records(10), eventlog.WithTimePath("2006/01/02"))
+	for _, i := range []int{1, 2} {
+		if err := bucket.Delete(t.Context(), keys(t, bucket)[i]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := eventlog.GapError{Topic: topic, From: 10, To: 20}
+	report, err := eventlog.Verify(t.Context(), bucket, topic, -1, eventlog.WithEnds(map[int32]int64{0: 40}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	problems := report.Problems
+	for _, err := range eventlog.Read(t.Context(), bucket, topic, 0, -1) {
+		if err != nil {
+			problems = append(problems, err)
+		}
+	}
+	var got []eventlog.GapError
+	for _, problem := range problems {
+		if gap, ok := errors.AsType[*eventlog.GapError](problem); ok {
+			got = append(got, *gap)
+		}
+	}
+	if want := []eventlog.GapError{want, {Topic: topic, From: 30, To: 40}, want}; !slices.Equal(got, want) {
+		t.Errorf("got the gaps %+v, want %+v", got, want)
+	}
+}

@@ -57,7 +57,7 @@ type chain struct {
 }
 
 // gap is what is missing before a file, nil for nothing.
-func (c *chain) gap(l layout, m *Metadata) *GapError {
+func (c *chain) gap(l layout, f File, m *Metadata) *GapError {
 	gap := &GapError{Topic: m.Topic, Partition: m.Partition, From: c.next, To: m.First}
 	switch {
 	case c.next < 0 && (m.Begins || m.First <= c.from):
@@ -67,7 +67,7 @@ func (c *chain) gap(l layout, m *Metadata) *GapError {
 	case m.First <= c.next || m.First <= c.from:
 		return nil
 	}
-	if l.timePath == "" && c.next >= 0 {
+	if l.plain(f) && c.next >= 0 {
 		gap.Key = l.key(m.Topic, m.Partition, gap.From, m.Start)
 	}
 	return gap
@@ -92,7 +92,7 @@ func (r *reading) readFile(ctx context.Context, bucket *blob.Bucket, f File, c *
 	if r.envelopes && m.Mode != Raw {
 		return failed(&ObjectError{f.Key, ErrNoEnvelope})
 	}
-	if gap := c.gap(r.layout, m); gap != nil && !yield(nil, gap) {
+	if gap := c.gap(r.layout, f, m); gap != nil && !yield(nil, gap) {
 		return false
 	}
 	least := max(c.next, c.from)
