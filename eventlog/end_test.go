@@ -3,9 +3,12 @@ package eventlog_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"testing"
 	"time"
+
+	"gocloud.dev/blob"
 
 	"github.com/magicbyte-go/magicbyte/consumer"
 	"github.com/magicbyte-go/magicbyte/eventlog"
@@ -126,5 +129,44 @@ func TestGapBelowATimePath(t *testing.T) {
 	}
 	if want := []eventlog.GapError{want, {Topic: topic, From: 30, To: 40}, want}; !slices.Equal(got, want) {
 		t.Errorf("got the gaps %+v, want %+v", got, want)
+	}
+}
+
+// TestReadFromWithinTwoChains: below a time path two owners may write two chains, of which one ends early. What lies in the other is read wherever reading begins.
+func TestReadFromWithinTwoChains(t *testing.T) {
+	t.Parallel()
+	bucket := memory(t)
+	for _, f := range []struct {
+		path        string
+		first, last int64
+	}{{"10", 100, 149}, {"10", 150, 159}, {"11", 100, 199}, {"11", 200, 209}} {
+		in, err := eventlog.Rewrite(&eventlog.Metadata{First: f.first}, func(yield func(*eventlog.Envelope) bool) {
+			for offset := f.first; offset <= f.last; offset++ {
+				if !yield(&eventlog.Envelope{Topic: "orders", Offset: offset, Timestamp: base, TimestampType: eventlog.TimestampTypeCreateTime}) {
+					return
+				}
+			}
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := bucket.Upload(t.Context(), fmt.Sprintf("orders/%s/partition=0/orders+0+%020d.avro", f.path, f.first), in, &blob.WriterOptions{ContentType: "application/avro"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for from := int64(100); from < 210; from++ {
+		next := from
+		for e, err := range eventlog.Read(t.Context(), bucket, "orders", from, -1) {
+			if err != nil {
+				t.Fatalf("from %d: %v", from, err)
+			}
+			if e.Offset != next {
+				t.Fatalf("from %d: got offset %d, want %d", from, e.Offset, next)
+			}
+			next++
+		}
+		if next != 210 {
+			t.Fatalf("from %d: read up to %d, want 209", from, next-1)
+		}
 	}
 }

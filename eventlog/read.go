@@ -35,12 +35,14 @@ func (r *reading) read(ctx context.Context, bucket *blob.Bucket, topic string, f
 			yield(nil, err)
 			return
 		}
-		c := chain{next: -1}
+		c, forked := chain{next: -1}, false
 		for i, f := range files {
 			if i == 0 || f.Partition != files[i-1].Partition {
-				c = chain{next: -1, from: max(0, from)}
+				c, forked = chain{next: -1, from: max(0, from)}, false
 			}
-			if to >= 0 && f.First >= to || i+1 < len(files) && files[i+1].Partition == f.Partition && files[i+1].First <= from {
+			follows := i+1 < len(files) && files[i+1].Partition == f.Partition
+			forked = forked || follows && files[i+1].First == f.First // the next file may be of another chain from here on, which ends early
+			if to >= 0 && f.First >= to || follows && files[i+1].First <= from && !forked {
 				continue
 			}
 			if !r.readFile(ctx, bucket, f, &c, to, yield) {
