@@ -69,7 +69,9 @@ func (s *scheduler) work(st *strand) {
 			if s.window != nil {
 				s.vanished(st)
 			}
-			s.finish(st, verdict{outcome: give})
+			if next := s.finish(st, verdict{outcome: give}); next != nil { // which a transaction needs that is still open
+				s.workers.Go(func() { s.work(next) })
+			}
 		}
 	}()
 	for st != nil {

@@ -105,6 +105,10 @@ func (e *engine) seek(partitions []kafka.TopicPartition) error {
 	var problems []error
 	for _, tp := range partitions {
 		l := e.lanes[TopicPartition{*tp.Topic, tp.Partition}]
+		if tp.Error != nil { // and its offset is anything, often the end
+			problems = append(problems, fmt.Errorf("consumer: seek %s: its offset is not known: %w", l.TopicPartition, tp.Error))
+			continue
+		}
 		// The client takes a new position for a partition that it fetches.
 		if err := e.client.Resume(l.list()); err != nil {
 			problems = append(problems, fmt.Errorf("consumer: seek %s: %w", l.TopicPartition, err))

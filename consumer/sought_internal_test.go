@@ -76,3 +76,48 @@ func TestHandlersOfASoughtPartitionEndWithIt(t *testing.T) {
 		})
 	}
 }
+
+// forgetful is a script whose brokers do not know one of the offsets that they are asked for.
+type forgetful struct {
+	*script
+	sought []kafka.TopicPartition
+}
+
+func (f *forgetful) OffsetsForTimes(times []kafka.TopicPartition, _ int) ([]kafka.TopicPartition, error) {
+	for i := range times {
+		times[i].Offset = 7
+		if times[i].Partition == 1 {
+			times[i].Offset, times[i].Error = kafka.OffsetEnd, kafka.NewError(kafka.ErrNotLeaderForPartition, "", false)
+		}
+	}
+	return times, nil
+}
+
+func (f *forgetful) SeekPartitions(list []kafka.TopicPartition) ([]kafka.TopicPartition, error) {
+	f.sought = append(f.sought, list...)
+	return list, nil
+}
+
+// TestSeekTimeLeavesWhatIsNotKnown: a partition whose offset the brokers do not tell stays where it is, and is not passed over.
+func TestSeekTimeLeavesWhatIsNotKnown(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		e, client, lanes := newScripted(t, defaultSettings(), 2, func(context.Context, int64) error { return nil })
+		brokers := &forgetful{script: client}
+		e.client = brokers
+		c := &Consumer[string, string]{running: e}
+		outcome := make(chan error, 1)
+		go func() { outcome <- c.SeekTime(t.Context(), time.Now()) }()
+		synctest.Wait()
+		e.serve()
+		if err := <-outcome; !hasCode(err, kafka.ErrNotLeaderForPartition) {
+			t.Errorf("SeekTime() = %v, want the brokers' error", err)
+		}
+		if len(brokers.sought) != 1 || brokers.sought[0].Partition != 0 || e.lanes[lanes[1].TopicPartition] != lanes[1] {
+			t.Errorf("sought %v, want partition 0 alone", brokers.sought)
+		}
+		for _, l := range e.lanes {
+			end(l)
+		}
+	})
+}

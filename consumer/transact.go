@@ -270,10 +270,24 @@ func (x *transact) committed(t *transaction) {
 	after := t.after
 	t.detach()
 	s.mu.Unlock()
-	for _, f := range after {
-		f()
-	}
+	afterwards(after)
 	x.e.log.Debug("transaction committed", slog.String(keyTransactionalID, x.producer.ID()), slog.Int(keyRecords, len(t.handled)))
+}
+
+// afterwards calls what waits for a commit, hooks of the user, all of them even where one ends its goroutine.
+func afterwards(list []func()) {
+	for len(list) > 0 {
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			for len(list) > 0 {
+				f := list[0]
+				list = list[1:]
+				f()
+			}
+		}()
+		<-done
+	}
 }
 
 // detach lets go of the contexts of lanes.

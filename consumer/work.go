@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/magicbyte-go/magicbyte/serde"
@@ -208,6 +209,7 @@ func (l *lane) settled(unit []*task, outcome Outcome) {
 		return // what follows allocates
 	}
 	if l.e.transact != nil {
+		unit = slices.Clone(unit) // the strand uses its list again before that
 		l.e.transact.afterwards(l.e.transact.underway(l), func() { l.tell(unit, outcome) })
 		return
 	}

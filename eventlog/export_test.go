@@ -31,3 +31,16 @@ func Rewrite(m *Metadata, records func(yield func(*Envelope) bool)) (io.Reader, 
 	}
 	return f.reader(), nil
 }
+
+// AwaitOpen waits until so many partitions have an open file.
+func AwaitOpen(w *Writer, n int) {
+	for {
+		w.memory.mu.Lock()
+		open, changed := len(w.memory.open), w.memory.changed
+		w.memory.mu.Unlock()
+		if open == n {
+			return
+		}
+		<-changed
+	}
+}

@@ -39,6 +39,11 @@ func (l layout) key(topic string, partition int32, first int64, at time.Time) st
 	return b.String()
 }
 
+// plain reports whether the names of a file's neighbours can be told from its own: whether it is below no time path, which readers do not know.
+func (l layout) plain(f File) bool {
+	return f.Key == layout{prefix: l.prefix}.key(f.Topic, f.Partition, f.First, time.Time{})
+}
+
 func baseName(topic string, partition int32, first int64) string {
 	return fmt.Sprintf("%s+%d+%0*d%s", topic, partition, offsetDigits, first, extension)
 }

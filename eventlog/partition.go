@@ -35,6 +35,7 @@ type partition struct {
 	storing bool    // a goroutine stores what waits
 	grant   int64   // memory that is reserved and not taken
 	ended   bool
+	dropped bool // records that were taken are in no file that is stored
 	failed  error
 	timer   *time.Timer // of the idle flush
 	stored  sync.WaitGroup
@@ -167,6 +168,23 @@ func (p *partition) cut(last int64) error {
 		}
 		p.w.memory.released(f.held)
 	}
+	if p.ended {
+		return p.endOpen()
+	}
+	return nil
+}
+
+// endOpen completes or drops the open file of a partition that ends. The lock is held.
+func (p *partition) endOpen() error {
+	if p.open == nil {
+		return nil
+	}
+	if p.w.finish && p.ctx.Err() == nil {
+		return p.close()
+	}
+	p.w.memory.completed(p, p.open.held)
+	p.w.memory.released(p.open.held)
+	p.open, p.dropped = nil, true
 	return nil
 }
 
@@ -178,16 +196,7 @@ func (p *partition) End(ctx context.Context) {
 	if p.timer != nil {
 		p.timer.Stop()
 	}
-	var err error
-	if p.open != nil {
-		if p.w.finish && ctx.Err() == nil {
-			err = p.close()
-		} else {
-			p.w.memory.completed(p, p.open.held)
-			p.w.memory.released(p.open.held)
-			p.open = nil
-		}
-	}
+	err := p.endOpen()
 	p.mu.Unlock()
 	if err != nil {
 		p.a.Stop(err)
@@ -197,6 +206,10 @@ func (p *partition) End(ctx context.Context) {
 	defer p.mu.Unlock()
 	for len(p.waiting) > 0 {
 		p.forget(p.waiting[0])
+		p.dropped = true
+	}
+	if !p.dropped || !errors.Is(context.Cause(ctx), consumer.ErrShutdown) { // else another member has the partition
+		p.w.unfinished.Add(-1)
 	}
 	if p.failed != nil && !errors.Is(p.failed, context.Canceled) {
 		p.w.set.log.WarnContext(ctx, "partition ended with files that are not stored", slog.String("topic", p.a.Topic), slog.Int("partition", int(p.a.Partition)), slog.Any("error", p.failed))

@@ -35,12 +35,14 @@ func (r *reading) read(ctx context.Context, bucket *blob.Bucket, topic string, f
 			yield(nil, err)
 			return
 		}
-		c := chain{next: -1}
+		c, forked := chain{next: -1}, false
 		for i, f := range files {
 			if i == 0 || f.Partition != files[i-1].Partition {
-				c = chain{next: -1, from: max(0, from)}
+				c, forked = chain{next: -1, from: max(0, from)}, false
 			}
-			if to >= 0 && f.First >= to || i+1 < len(files) && files[i+1].Partition == f.Partition && files[i+1].First <= from {
+			follows := i+1 < len(files) && files[i+1].Partition == f.Partition
+			forked = forked || follows && files[i+1].First == f.First // the next file may be of another chain from here on, which ends early
+			if to >= 0 && f.First >= to || follows && files[i+1].First <= from && !forked {
 				continue
 			}
 			if !r.readFile(ctx, bucket, f, &c, to, yield) {
@@ -57,7 +59,7 @@ type chain struct {
 }
 
 // gap is what is missing before a file, nil for nothing.
-func (c *chain) gap(l layout, m *Metadata) *GapError {
+func (c *chain) gap(l layout, f File, m *Metadata) *GapError {
 	gap := &GapError{Topic: m.Topic, Partition: m.Partition, From: c.next, To: m.First}
 	switch {
 	case c.next < 0 && (m.Begins || m.First <= c.from):
@@ -67,7 +69,7 @@ func (c *chain) gap(l layout, m *Metadata) *GapError {
 	case m.First <= c.next || m.First <= c.from:
 		return nil
 	}
-	if l.timePath == "" && c.next >= 0 {
+	if l.plain(f) && c.next >= 0 {
 		gap.Key = l.key(m.Topic, m.Partition, gap.From, m.Start)
 	}
 	return gap
@@ -92,7 +94,7 @@ func (r *reading) readFile(ctx context.Context, bucket *blob.Bucket, f File, c *
 	if r.envelopes && m.Mode != Raw {
 		return failed(&ObjectError{f.Key, ErrNoEnvelope})
 	}
-	if gap := c.gap(r.layout, m); gap != nil && !yield(nil, gap) {
+	if gap := c.gap(r.layout, f, m); gap != nil && !yield(nil, gap) {
 		return false
 	}
 	least := max(c.next, c.from)

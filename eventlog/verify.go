@@ -45,6 +45,7 @@ func Verify(ctx context.Context, bucket *blob.Bucket, topic string, from int64, 
 		return nil, err
 	}
 	report := &Report{Next: map[int32]int64{}}
+	last := map[int32]File{}
 	for i, f := range files {
 		if i+1 < len(files) && files[i+1].Partition == f.Partition && files[i+1].First <= from {
 			continue
@@ -62,6 +63,7 @@ func Verify(ctx context.Context, bucket *blob.Bucket, topic string, from int64, 
 			continue // where it ends is not known: what follows is a gap
 		}
 		report.follow(r.layout, f, m, from)
+		last[f.Partition] = f
 	}
 	for partition, end := range r.ends {
 		next, ok := report.Next[partition]
@@ -70,7 +72,7 @@ func Verify(ctx context.Context, bucket *blob.Bucket, topic string, from int64, 
 		}
 		if r.wants(partition) && next < end {
 			gap := &GapError{Topic: topic, Partition: partition, From: next, To: end}
-			if r.layout.timePath == "" && ok {
+			if ok && r.layout.plain(last[partition]) {
 				gap.Key = r.layout.key(topic, partition, next, time.Time{})
 			}
 			report.Problems = append(report.Problems, gap)
@@ -89,7 +91,7 @@ func (r *Report) follow(l layout, f File, m *Metadata, from int64) {
 		r.Problems = append(r.Problems, &GapError{Topic: f.Topic, Partition: f.Partition, From: from, To: m.First})
 	case ok && m.First > next:
 		gap := &GapError{Topic: f.Topic, Partition: f.Partition, From: next, To: m.First}
-		if l.timePath == "" {
+		if l.plain(f) {
 			gap.Key = l.key(f.Topic, f.Partition, next, m.Start)
 		}
 		r.Problems = append(r.Problems, gap)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"sync/atomic"
 
 	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
 	"gocloud.dev/blob"
@@ -23,6 +24,9 @@ type Writer struct {
 	values   *values
 	uploads  chan struct{} // one for each upload at once
 	finish   bool
+
+	unfinished atomic.Int64 // partitions of this member of which not all that was taken is stored, or not known to be
+	closing    atomic.Bool
 }
 
 // What of the memory is for records that wait, and for the parts of uploads; the rest is for files.
@@ -88,7 +92,8 @@ func (w *Writer) Ready() <-chan struct{} { return w.consumer.Ready() }
 // were dropped; after an upload that failed for good, an error that names the object.
 func (w *Writer) Run(ctx context.Context) error { return w.run(ctx, false) }
 
-// RunToEnd is [Writer.Run] up to the ends that the partitions have, with all that is there in files: it ends by itself.
+// RunToEnd is [Writer.Run] up to the ends that the partitions have, with all that is there in files: it ends by itself. Where the bucket does not take the last
+// files within the time of a shutdown ([consumer.WithShutdownTimeout]), that is an error.
 func (w *Writer) RunToEnd(ctx context.Context) error { return w.run(ctx, true) }
 
 func (w *Writer) run(ctx context.Context, toEnd bool) error {
@@ -97,10 +102,14 @@ func (w *Writer) run(ctx context.Context, toEnd bool) error {
 	}
 	w.finish = w.set.finish || toEnd
 	err := w.consumer.RunSinks(ctx, consumer.SinkConfig{Max: takeRecords, ToEnd: toEnd}, func(a *consumer.Assignment) (consumer.Sink[[]byte, []byte], error) {
+		w.unfinished.Add(1)
 		return &partition{w: w, a: a, ctx: a.Context()}, nil
 	})
-	if errors.Is(err, consumer.ErrClosed) {
+	switch {
+	case errors.Is(err, consumer.ErrClosed):
 		return ErrClosed
+	case err == nil && toEnd && ctx.Err() == nil && !w.closing.Load() && w.unfinished.Load() > 0:
+		return fmt.Errorf("eventlog: run to the end: the last files of %d partitions were not stored in the time of a shutdown", w.unfinished.Load())
 	}
 	return err
 }
@@ -121,4 +130,7 @@ func (w *Writer) reach(ctx context.Context) error {
 
 // Close ends Run as the end of its ctx does, and waits until it has returned or ctx ends. It returns what Run returned. It may be called at any time and more
 // than once. The bucket stays open.
-func (w *Writer) Close(ctx context.Context) error { return w.consumer.Close(ctx) }
+func (w *Writer) Close(ctx context.Context) error {
+	w.closing.Store(true)
+	return w.consumer.Close(ctx)
+}
