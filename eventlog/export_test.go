@@ -44,3 +44,21 @@ func AwaitOpen(w *Writer, n int) {
 		<-changed
 	}
 }
+
+// FileOf makes a file of envelopes, and returns how much memory it took before it was complete, and the most that it took until it was.
+func FileOf(records func(yield func(*Envelope) bool)) (before, peak int64, err error) {
+	var f *file
+	var held int64
+	for e := range records {
+		if f == nil {
+			if f, err = newFile(layout{}, defaultSettings().spec, kind{}, "", e, e.Offset, true, func(n int64) { held += n; peak = max(peak, held) }); err != nil {
+				return 0, 0, err
+			}
+		}
+		if err := f.add(e); err != nil {
+			return 0, 0, err
+		}
+	}
+	before = held
+	return before, peak, f.complete()
+}

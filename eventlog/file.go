@@ -45,6 +45,7 @@ type file struct {
 	header  []byte // of a complete file
 	blocks  [][]byte
 	passed  bool // the header that ocf writes
+	ending  bool // the last block is within openCost until complete takes note of all that is left
 	size    int64
 	held    int64 // all memory
 	largest int64
@@ -141,12 +142,15 @@ func (f *file) Write(p []byte) (int, error) {
 	}
 	f.blocks = append(f.blocks, append(make([]byte, 0, len(p)), p...))
 	f.sums.Write(p)
-	f.take(int64(len(p)))
+	if !f.ending {
+		f.take(int64(len(p)))
+	}
 	return len(p), nil
 }
 
 // complete ends the file: nothing is added any more.
 func (f *file) complete() error {
+	f.ending = true
 	var h ocf.Header
 	var err error
 	if f.values != nil {

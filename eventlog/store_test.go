@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"math"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -346,6 +347,28 @@ func TestBucketThatIsNotThere(t *testing.T) {
 	}
 	if err := w.Run(t.Context()); err == nil || !strings.Contains(err.Error(), "nowhere") {
 		t.Errorf("Run() on an unknown topic = %v", err)
+	}
+}
+
+// TestCompletingAFileTakesNoMemory: files are closed early to make room, when there may be none left.
+func TestCompletingAFileTakesNoMemory(t *testing.T) {
+	t.Parallel()
+	for _, n := range []int{1, 3, 30, 300} {
+		value := make([]byte, 10_000)
+		_, _ = rand.NewChaCha8([32]byte{1}).Read(value) // which does not compress
+		before, peak, err := eventlog.FileOf(func(yield func(*eventlog.Envelope) bool) {
+			for i := range n {
+				if !yield(&eventlog.Envelope{Topic: "orders", Offset: int64(i), Timestamp: base, TimestampType: eventlog.TimestampTypeCreateTime, Value: value}) {
+					return
+				}
+			}
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if peak > before {
+			t.Errorf("%d records: %d bytes when it was closed, and %d before it was complete", n, before, peak)
+		}
 	}
 }
 
