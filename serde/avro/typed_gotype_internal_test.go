@@ -120,7 +120,11 @@ func (m *typedMaker) goType(n *node, open []*node) reflect.Type {
 	case n.kind == KindUnion:
 		return m.goUnion(n, open)
 	case c == 13 && n.kind != KindNull:
-		return reflect.PointerTo(m.goType(n, open))
+		t := m.goType(n, open)
+		if p := reflect.PointerTo(t); !endless(p) {
+			return p
+		}
+		return t
 	}
 	switch n.kind {
 	case KindNull:
@@ -196,7 +200,10 @@ func (m *typedMaker) goUnion(n *node, open []*node) reflect.Type {
 	if k := t.Kind(); (k == reflect.Slice || k == reflect.Map || leafPointer(t)) && !m.oneIn(3) {
 		return t
 	}
-	return reflect.PointerTo(t)
+	if p := reflect.PointerTo(t); !endless(p) {
+		return p
+	}
+	return anyType
 }
 
 func sealable(n *node) bool {
