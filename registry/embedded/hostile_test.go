@@ -162,3 +162,22 @@ func TestConcurrentUse(t *testing.T) {
 		t.Errorf("versions of the shared subject: got %v, want 1 to %d", numbers, schemas)
 	}
 }
+
+// TestSubjectCalledAsAVariableOfAPath: * is a name like others.
+func TestSubjectCalledAsAVariableOfAPath(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	for _, r := range []struct{ method, path, body string }{
+		{http.MethodPost, "/subjects/*/versions", schemaBody(`"int"`)},
+		{http.MethodPost, "/subjects/*", schemaBody(`"int"`)},
+		{http.MethodGet, "/subjects/*/versions/1/schema", ""},
+		{http.MethodPut, "/config/*", `{"compatibility":"FULL"}`},
+		{http.MethodGet, "/config/*", ""},
+		{http.MethodDelete, "/subjects/*", ""},
+	} {
+		s.must(t, r.method, r.path, r.body, nil)
+	}
+	if status, body := s.do(t, http.MethodGet, "/schemas/ids/*", ""); status != http.StatusNotFound {
+		t.Errorf("an id called *: %d %s", status, body)
+	}
+}

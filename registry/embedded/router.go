@@ -165,9 +165,9 @@ func (r route) match(segments []string) (vars []string, ok bool) {
 	}
 	for i, want := range r.path {
 		switch want {
-		case segments[i]:
-		case "*":
+		case "*": // first: it may be the name of a subject, too
 			vars = append(vars, segments[i])
+		case segments[i]:
 		default:
 			return nil, false
 		}
