@@ -5,6 +5,8 @@ import (
 	"log/slog"
 
 	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
+
+	"github.com/magicbyte-go/magicbyte/internal/kafkaclient"
 )
 
 var originSeed = maphash.MakeSeed()
@@ -37,6 +39,7 @@ type repetition struct {
 	known bool   // whether first is
 	some  bool   // whether any record was seen
 	floor int64  // the least offset that goes on where the last record ended
+	told  int64  // the offset that the lane was told to begin at, and what lies before is committed; 0: none
 	epoch int32  // of the last record
 	on    bool
 }
@@ -73,12 +76,24 @@ func (r *repetition) has(m *kafka.Message) bool {
 // repeated reports whether a record is to be dropped since the lane has it already.
 func (e *engine) repeated(l *lane, m *kafka.Message) bool {
 	before := l.again.on
-	if !l.again.has(m) {
+	if !l.again.has(m) && !e.precedes(l, m) {
 		return false
 	}
 	if !before {
-		e.log.Info("the Kafka client started the partition again: records that it has delivered already are dropped",
+		e.log.Info("the Kafka client started the partition again: records that it has delivered already, or that are committed, are dropped",
 			slog.String(keyGroup, e.group), slog.String(keyTopic, l.Topic), slog.Int(keyPartition, int(l.Partition)))
 	}
 	return true
+}
+
+// precedes reports whether a record lies before the committed offset that the lane was told to begin at, in a log that reaches that far: the client
+// uses an answer that it got for an earlier assignment. A log that ends before is another one, made anew or cut.
+func (e *engine) precedes(l *lane, m *kafka.Message) bool {
+	member, ok := e.client.(kafkaclient.GroupMember)
+	if !ok || int64(m.TopicPartition.Offset) >= l.again.told {
+		return false
+	}
+	_, end, err := member.GetWatermarkOffsets(l.Topic, l.Partition)
+	l.again.on = err == nil && end >= l.again.told
+	return l.again.on
 }

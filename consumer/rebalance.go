@@ -30,6 +30,9 @@ func (e *engine) rebalance(_ *kafka.Consumer, event kafka.Event) error {
 		if err == nil {
 			err = e.assigned(event.Partitions)
 		}
+		if err == nil && e.transact != nil {
+			e.transact.located(event.Partitions)
+		}
 	case kafka.RevokedPartitions:
 		e.revoked(event.Partitions, client.AssignmentLost())
 		if cooperative {

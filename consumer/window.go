@@ -233,8 +233,8 @@ func (w *window) delivered(l *lane, t *task) {
 	}
 }
 
-// begin has a lane that was just opened take nothing before an offset. The client may still answer to the beginning of the assignment, after it was
-// sought elsewhere (see repetition), and what is committed already would be handled again: so what the lane before it has seen
+// begin has a lane that was just opened take nothing before an offset, where it was told to begin. The client may still go on at the beginning of the
+// assignment, or of an earlier one (see repetition and precedes), and what is committed already would be handled again: so what the lane before it has seen
 // of the beginning is kept.
 func (l *lane) begin(offset int64, seen repetition) {
 	s := &l.e.sched
@@ -243,7 +243,7 @@ func (l *lane) begin(offset int64, seen repetition) {
 	l.mark.last, l.mark.some = offset-1, true
 	l.window.base, l.window.based = offset, true
 	l.again = seen
-	l.again.floor, l.again.on = offset, false
+	l.again.floor, l.again.told, l.again.on = offset, offset, false
 }
 
 // trouble has nothing started in a lane behind a record that waits to be tried again: it would have to be done again if that takes too long.

@@ -33,6 +33,15 @@ func (x *transact) locate(partitions []kafka.TopicPartition) {
 	}
 }
 
+// located has the lanes of partitions that were located take nothing before.
+func (x *transact) located(partitions []kafka.TopicPartition) {
+	for _, tp := range partitions {
+		if tp.Offset >= 0 {
+			x.e.lanes[TopicPartition{*tp.Topic, tp.Partition}].begin(int64(tp.Offset), repetition{})
+		}
+	}
+}
+
 // release prepares lanes that go to another member, or went: a transaction that has records of them comes to its end first, if it can in time.
 func (x *transact) release(lanes map[TopicPartition]*lane, cause error) {
 	s, w := &x.e.sched, &x.window

@@ -47,4 +47,6 @@ type GroupMember interface {
 	GetConsumerGroupMetadata() (*kafka.ConsumerGroupMetadata, error)
 	// Committed may be called by any goroutine, until Close begins.
 	Committed(partitions []kafka.TopicPartition, timeoutMs int) ([]kafka.TopicPartition, error)
+	// GetWatermarkOffsets returns the bounds of a partition as of the last answer to a fetch. It asks no broker.
+	GetWatermarkOffsets(topic string, partition int32) (low, high int64, err error)
 }
