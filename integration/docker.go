@@ -2,6 +2,7 @@ package integration
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -23,6 +24,9 @@ const (
 	// removeTimeout bounds the removal of one pair.
 	removeTimeout = 30 * time.Second
 )
+
+// maker is the label's value on what this process makes.
+var maker = rand.Text()
 
 // dockerAnswers returns why containers cannot be started, or nil.
 func dockerAnswers(ctx context.Context) (err error) {
@@ -74,7 +78,7 @@ type stack struct {
 }
 
 func (s *stack) createNetwork(ctx context.Context) error {
-	made, err := network.New(ctx, network.WithLabels(map[string]string{label: "1"}))
+	made, err := network.New(ctx, network.WithLabels(map[string]string{label: maker}))
 	if err != nil {
 		return fmt.Errorf("create a Docker network: %w", err)
 	}
@@ -86,7 +90,7 @@ func (s *stack) createNetwork(ctx context.Context) error {
 func (s *stack) run(ctx context.Context, image, alias string, opts ...testcontainers.ContainerCustomizer) (*testcontainers.DockerContainer, error) {
 	opts = append([]testcontainers.ContainerCustomizer{
 		testcontainers.WithLogger(log.NewNoopLogger()),
-		testcontainers.WithLabels(map[string]string{label: "1"}),
+		testcontainers.WithLabels(map[string]string{label: maker}),
 		network.WithNetwork([]string{alias}, s.network),
 	}, opts...)
 	c, err := testcontainers.Run(ctx, image, opts...)

@@ -46,7 +46,7 @@ func TestContainersFailedStart(t *testing.T) {
 	}
 }
 
-// labelled returns the ids of all containers that this package made.
+// labelled returns the ids of all containers that this process made: those of other packages' tests come and go meanwhile.
 func labelled(t *testing.T) []string {
 	t.Helper()
 	cli, err := testcontainers.NewDockerClientWithOpts(t.Context())
@@ -54,7 +54,7 @@ func labelled(t *testing.T) []string {
 		t.Fatal(err)
 	}
 	defer func() { _ = cli.Close() }()
-	list, err := cli.ContainerList(t.Context(), client.ContainerListOptions{All: true, Filters: make(client.Filters).Add("label", label)})
+	list, err := cli.ContainerList(t.Context(), client.ContainerListOptions{All: true, Filters: make(client.Filters).Add("label", label+"="+maker)})
 	if err != nil {
 		t.Fatal(err)
 	}
