@@ -7,11 +7,11 @@ import (
 	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
 )
 
-// Bounds of what the poll goroutine takes from the client before it hands it over. The first record of a burst waits for the last one: for some two
-// milliseconds where so many are ready, which have waited in the client for longer.
+// Bounds of what the poll goroutine takes from the client before it hands it over. The first record of a burst waits for the last one: for half a
+// millisecond where so many are ready, which have waited in the client for longer.
 const (
-	burstRecords = 1024
-	burstBytes   = 1 << 20
+	burstRecords = 256
+	burstBytes   = 256 << 10
 )
 
 // burst holds records of one lane that were polled and not handed over. A hand-over takes the scheduler's lock and wakes a thread for the

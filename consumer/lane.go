@@ -92,47 +92,42 @@ func (l *lane) enqueue(tasks []*task) load {
 	if l.halted {
 		return load{}
 	}
-	bytes := 0
 	for _, t := range tasks {
-		l.mark.deliver(t.offset()) // which rises: the poll goroutine has looked
+		if !l.mark.deliver(t.offset()) {
+			continue // never: the poll goroutine has looked
+		}
 		s.arrived++
 		t.seq = s.arrived
-		bytes += t.size
 		if s.window != nil {
 			s.window.delivered(l, t)
 		}
-	}
-	l.records += len(tasks)
-	l.bytes += bytes
-	s.bytes += bytes
-	if l.whole != nil {
-		l.add(l.whole, tasks)
-	} else {
-		for i, t := range tasks {
-			l.add(l.strand(t), tasks[i:i+1])
+		l.records++
+		l.bytes += t.size
+		s.bytes += t.size
+		st := l.strand(t)
+		st.queue.push(t)
+		if st.state == resting || st.state == gathering {
+			s.advance(st)
 		}
 	}
 	s.dispatch()
 	return l.weight()
 }
 
-// strand returns the strand that a task belongs to where the order is not that of whole partitions.
+// strand returns the strand that a task belongs to, which is among those that have records then. That of a whole partition is looked up only
+// when it comes to have some, and is used again.
 func (l *lane) strand(t *task) *strand {
-	if st := l.e.sched.order.find(l, t.m); st != nil {
-		return st
-	}
-	return &strand{lane: l, key: l.e.sched.order.key(t.m)}
-}
-
-// add gives a strand tasks. It is among those that have any then; that of a whole partition is used again when it comes to have some.
-func (l *lane) add(st *strand, tasks []*task) {
-	if st.empty() {
+	st := l.whole
+	switch {
+	case st == nil:
+		if st = l.e.sched.order.find(l, t.m); st == nil {
+			st = &strand{lane: l, key: l.e.sched.order.key(t.m)}
+			l.strands[st.key] = st
+		}
+	case st.empty():
 		l.strands[st.key] = st
 	}
-	st.queue.push(tasks...)
-	if st.state == resting || st.state == gathering {
-		l.e.sched.advance(st)
-	}
+	return st
 }
 
 // count takes note of what a worker has settled of its run, of which it tells at its end otherwise. The scheduler's lock is held.

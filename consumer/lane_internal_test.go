@@ -22,7 +22,7 @@ func newTestEngine(t *testing.T, set settings, decode func(context.Context) erro
 		t.Fatal(problems)
 	}
 	e := newEngine(t.Context(), set, codec{
-		decode: func(ctx context.Context, _ string, m *kafka.Message) (AnyRecord, error) {
+		decode: func(ctx context.Context, m *kafka.Message) (AnyRecord, error) {
 			if err := decode(ctx); err != nil {
 				return nil, &decodeError{stage: StageValue, err: err}
 			}

@@ -12,14 +12,14 @@ func (q *queue) len() int { return len(q.items) - q.head }
 // first returns the oldest task.
 func (q *queue) first() *task { return q.items[q.head] }
 
-// push appends tasks.
-func (q *queue) push(tasks ...*task) {
-	if q.head > 0 && len(q.items)+len(tasks) > cap(q.items) {
+// push appends a task.
+func (q *queue) push(t *task) {
+	if q.head > 0 && len(q.items) == cap(q.items) {
 		n := copy(q.items, q.items[q.head:])
 		clear(q.items[n:])
 		q.items, q.head = q.items[:n], 0
 	}
-	q.items = append(q.items, tasks...)
+	q.items = append(q.items, t)
 }
 
 // pop moves up to n of the oldest tasks to the end of list.

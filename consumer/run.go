@@ -4,7 +4,7 @@ import "math"
 
 // runRecords is how many records a worker takes of a strand at most when no other strand can be waiting for it. It starts them one by one,
 // and gives back what is left when the lane must not go on; what it takes at once is the lock.
-const runRecords = 256
+const runRecords = 64
 
 // spareTasks bounds the tasks that are kept to be used again.
 const spareTasks = 2 * burstRecords

@@ -26,7 +26,6 @@ type scheduler struct {
 	stopping context.Context // nothing is started any more once it ended
 	post     func(*strand)   // sends the dead letters of a condemned strand
 	window   *window         // nil but in transactions
-	relief   chan struct{}   // what the poll goroutine waits for while a lane is full: a worker is done with what it had
 
 	gated   atomic.Bool    // something is ready but the poll goroutine does not run
 	workers sync.WaitGroup // of all workers
@@ -36,7 +35,6 @@ type scheduler struct {
 	running int // workers
 	arrived uint64
 	bytes   int     // unsettled in all lanes
-	tight   bool    // somebody waits for relief
 	spare   []*task // of runs, to be used again
 }
 
@@ -99,17 +97,7 @@ func (s *scheduler) finish(st *strand, v verdict) *strand {
 	if s.window != nil {
 		signal(s.window.changed)
 	}
-	if s.tight {
-		signal(s.relief)
-	}
 	return next
-}
-
-// relieve says whether relief is waited for.
-func (s *scheduler) relieve(wanted bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.tight = wanted
 }
 
 // beat notes that the poll goroutine runs.
