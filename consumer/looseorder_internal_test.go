@@ -100,24 +100,7 @@ func loosely(t *testing.T, seed uint64, order Order) {
 		moves := seed%3 > 0
 		d := &looseDiary{t: t, name: fmt.Sprintf("%v, seed %d", order, seed), inside: map[string]bool{}, settled: map[int32]map[int64]bool{}, through: map[int32]int64{}, most: order.limit}
 		brokers.stored = d.stored
-		letters := &pretendedLetters{pretendedProducer: pretendedProducer{pretended: brokers}, events: make(chan kafka.Event)}
-		letters.after = func(m *kafka.Message) error {
-			var ref Ref
-			for _, h := range m.Headers {
-				switch h.Key {
-				case HeaderOriginOffset:
-					_, _ = fmt.Sscan(string(h.Value), &ref.Offset)
-				case HeaderOriginPartition:
-					_, _ = fmt.Sscan(string(h.Value), &ref.Partition)
-				}
-			}
-			<-time.After(time.Duration(brokers.chance(int(20 * time.Millisecond))))
-			if brokers.chance(4) == 0 {
-				return kafka.NewError(kafka.ErrMsgTimedOut, "not yet", false)
-			}
-			d.settle(ref.Partition, ref.Offset)
-			return nil
-		}
+		letters := newPretendedLetters(brokers, d.settle)
 		opts := []Option{WithOrder(order), option(func(set *settings) {
 			set.openConsumer = func(kafka.ConfigMap) (kafkaclient.Consumer, error) { return brokers, nil }
 			set.openProducer = func(kafka.ConfigMap) (kafkaclient.Producer, error) { return letters, nil }
@@ -169,24 +152,7 @@ func loosely(t *testing.T, seed uint64, order Order) {
 		defer cancel()
 		ended := make(chan error, 1)
 		go func() { ended <- c.Run(ctx, handle) }()
-		deadline := time.Now().Add(time.Hour)
-		for !brokers.done() && time.Now().Before(deadline) && len(ended) == 0 {
-			<-time.After(10 * time.Millisecond)
-			p := TopicPartition{brokers.topic, int32(brokers.chance(partitions))} //nolint:gosec // a few
-			switch brokers.chance(100) {
-			case 0:
-				c.Pause(p)
-				<-time.After(time.Duration(brokers.chance(int(200 * time.Millisecond))))
-				c.Resume(p)
-			case 1, 2:
-				if moves {
-					brokers.mu.Lock()
-					at := brokers.committed[p.Partition]
-					brokers.mu.Unlock()
-					_ = c.Seek(ctx, Ref{p.Topic, p.Partition, max(0, at-int64(brokers.chance(100)))})
-				}
-			}
-		}
+		stir(ctx, c, brokers, moves, ended)
 		if !brokers.done() {
 			t.Errorf("%s: it came to a stop at %v of %d", d.name, brokers.committed, records)
 		}

@@ -3,7 +3,6 @@ package consumer
 import (
 	"context"
 	"errors"
-	"fmt"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -95,27 +94,7 @@ func anyhow(t *testing.T, seed uint64, s shape) {
 		moves := seed%3 > 0
 		d := &diary{t: t, seed: seed, inside: map[int32]bool{}, settled: map[int32]int64{}, times: map[Ref]int{}}
 		brokers.stored = d.stored
-		letters := &pretendedLetters{pretendedProducer: pretendedProducer{pretended: brokers}, events: make(chan kafka.Event)}
-		letters.after = func(m *kafka.Message) error {
-			var ref Ref
-			for _, h := range m.Headers {
-				switch h.Key {
-				case HeaderOriginOffset:
-					_, _ = fmt.Sscan(string(h.Value), &ref.Offset)
-				case HeaderOriginPartition:
-					_, _ = fmt.Sscan(string(h.Value), &ref.Partition)
-				}
-			}
-			<-time.After(time.Duration(brokers.chance(int(20 * time.Millisecond))))
-			if brokers.chance(4) == 0 {
-				return kafka.NewError(kafka.ErrMsgTimedOut, "not yet", false)
-			}
-			if brokers.chance(8) == 0 {
-				return kafkaclient.ErrUnconfirmed
-			}
-			d.settle(ref.Partition, ref.Offset)
-			return nil
-		}
+		letters := newPretendedLetters(brokers, d.settle)
 		opts := []Option{
 			option(func(set *settings) {
 				set.openConsumer = func(kafka.ConfigMap) (kafkaclient.Consumer, error) { return brokers, nil }
@@ -206,24 +185,7 @@ func anyhow(t *testing.T, seed uint64, s shape) {
 				ended <- c.Run(ctx, handle)
 			}
 		}()
-		deadline := time.Now().Add(time.Hour)
-		for !brokers.done() && time.Now().Before(deadline) && len(ended) == 0 {
-			<-time.After(10 * time.Millisecond)
-			p := TopicPartition{brokers.topic, int32(brokers.chance(partitions))} //nolint:gosec // a few
-			switch brokers.chance(100) {
-			case 0:
-				c.Pause(p)
-				<-time.After(time.Duration(brokers.chance(int(200 * time.Millisecond))))
-				c.Resume(p)
-			case 1, 2:
-				if moves {
-					brokers.mu.Lock()
-					at := brokers.committed[p.Partition]
-					brokers.mu.Unlock()
-					_ = c.Seek(ctx, Ref{p.Topic, p.Partition, max(0, at-int64(brokers.chance(100)))})
-				}
-			}
-		}
+		stir(ctx, c, brokers, moves, ended)
 		if !brokers.done() {
 			t.Errorf("seed %d: it came to a stop at %v of %d; settled %v", seed, brokers.committed, records, d.settled)
 		}

@@ -1,6 +1,7 @@
 package consumer
 
 import (
+	"context"
 	"encoding/binary"
 	"math/rand/v2"
 	"sync"
@@ -65,6 +66,28 @@ func (p *pretended) done() bool {
 		}
 	}
 	return true
+}
+
+// stir pauses partitions and, where they may move, seeks them, until everything is committed or the run has ended.
+func stir(ctx context.Context, c *Consumer[string, string], p *pretended, moves bool, ended <-chan error) {
+	deadline := time.Now().Add(time.Hour)
+	for !p.done() && time.Now().Before(deadline) && len(ended) == 0 {
+		<-time.After(10 * time.Millisecond)
+		one := TopicPartition{p.topic, int32(p.chance(len(p.position)))} //nolint:gosec // a few
+		switch p.chance(100) {
+		case 0:
+			c.Pause(one)
+			<-time.After(time.Duration(p.chance(int(200 * time.Millisecond))))
+			c.Resume(one)
+		case 1, 2:
+			if moves {
+				p.mu.Lock()
+				at := p.committed[one.Partition]
+				p.mu.Unlock()
+				_ = c.Seek(ctx, Ref{one.Topic, one.Partition, max(0, at-int64(p.chance(100)))})
+			}
+		}
+	}
 }
 
 func (p *pretended) Logs() chan kafka.LogEvent { return p.logs }

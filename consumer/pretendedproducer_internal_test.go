@@ -154,6 +154,30 @@ type pretendedLetters struct {
 	open   sync.WaitGroup
 }
 
+// newPretendedLetters returns letters of which settle is told once they are written. One of four is not, and of some others no broker says so.
+func newPretendedLetters(brokers *pretended, settle func(partition int32, offset int64)) *pretendedLetters {
+	return &pretendedLetters{pretendedProducer: pretendedProducer{pretended: brokers}, events: make(chan kafka.Event), after: func(m *kafka.Message) error {
+		var ref Ref
+		for _, h := range m.Headers {
+			switch h.Key {
+			case HeaderOriginOffset:
+				_, _ = fmt.Sscan(string(h.Value), &ref.Offset)
+			case HeaderOriginPartition:
+				_, _ = fmt.Sscan(string(h.Value), &ref.Partition)
+			}
+		}
+		<-time.After(time.Duration(brokers.chance(int(20 * time.Millisecond))))
+		if brokers.chance(4) == 0 {
+			return kafka.NewError(kafka.ErrMsgTimedOut, "not yet", false)
+		}
+		if brokers.chance(8) == 0 {
+			return kafkaclient.ErrUnconfirmed
+		}
+		settle(ref.Partition, ref.Offset)
+		return nil
+	}}
+}
+
 func (l *pretendedLetters) Logs() chan kafka.LogEvent { return l.pretended.logs }
 func (l *pretendedLetters) Events() chan kafka.Event  { return l.events }
 func (l *pretendedLetters) Purge(int) error           { return nil }

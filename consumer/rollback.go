@@ -167,7 +167,7 @@ func (x *transact) found(t *transaction, positions map[*lane]int64, lanes []*lan
 	x.e.sched.mu.Lock()
 	x.report(refs)
 	x.e.sched.mu.Unlock()
-	afterwards(t.after)
+	callAll(t.after)
 }
 
 // hand gives the poll goroutine a roll-back.

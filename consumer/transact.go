@@ -270,12 +270,12 @@ func (x *transact) committed(t *transaction) {
 	after := t.after
 	t.detach()
 	s.mu.Unlock()
-	afterwards(after)
+	callAll(after)
 	x.e.log.Debug("transaction committed", slog.String(keyTransactionalID, x.producer.ID()), slog.Int(keyRecords, len(t.handled)))
 }
 
-// afterwards calls what waits for a commit, hooks of the user, all of them even where one ends its goroutine.
-func afterwards(list []func()) {
+// callAll calls what waits for a commit, hooks of the user, all of them even where one ends its goroutine.
+func callAll(list []func()) {
 	for len(list) > 0 {
 		done := make(chan struct{})
 		go func() {
