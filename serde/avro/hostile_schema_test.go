@@ -18,6 +18,10 @@ func allocated(f func()) int {
 	return int(after.TotalAlloc - before.TotalAlloc)
 }
 
+// leastAllocated is allocated for bounds of some KiB, and an f that does the same each time: the runtime counts for the whole process, and what its own
+// goroutines allocate meanwhile only adds.
+func leastAllocated(f func()) int { return min(allocated(f), allocated(f), allocated(f)) }
+
 // list joins what f returns for 0 to n-1.
 func list(n int, f func(i int) string) string {
 	var b strings.Builder
@@ -77,7 +81,7 @@ func TestHostileSchemas(t *testing.T) { //nolint:paralleltest // measures what i
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			var err error
-			got := allocated(func() { _, err = avro.Parse(test.text) })
+			got := leastAllocated(func() { _, err = avro.Parse(test.text) })
 			if test.want == "" && err != nil || test.want != "" && (err == nil || !strings.Contains(err.Error(), test.want)) {
 				t.Errorf("Parse = %v, want %q", err, test.want)
 			}
