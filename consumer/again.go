@@ -35,13 +35,14 @@ func originOf(m *kafka.Message) (_ origin, ok bool) {
 // at; if the connection fails or the group rebalances meanwhile it asks once more, and the second answer can come after the first has been
 // used. If the partition was paused in between, to make room, the client goes on at the second answer. The zero value has seen nothing.
 type repetition struct {
-	first origin // of the first record
-	known bool   // whether first is
-	some  bool   // whether any record was seen
-	floor int64  // the least offset that goes on where the last record ended
-	told  int64  // the offset that the lane was told to begin at, and what lies before is committed; 0: none
-	epoch int32  // of the last record
-	on    bool
+	first  origin // of the first record
+	known  bool   // whether first is
+	some   bool   // whether any record was seen
+	floor  int64  // the least offset that goes on where the last record ended
+	told   int64  // the offset that the lane was told to begin at, and what lies before is committed; 0: none
+	leader int32  // the leader epoch of the last record before that, if it is known
+	epoch  int32  // of the last record
+	on     bool
 }
 
 // saw notes a record that goes on where the last one ended.
@@ -87,10 +88,10 @@ func (e *engine) repeated(l *lane, m *kafka.Message) bool {
 }
 
 // precedes reports whether a record lies before the committed offset that the lane was told to begin at, in a log that reaches that far: the client
-// uses an answer that it got for an earlier assignment. A log that ends before is another one, made anew or cut.
+// uses an answer that it got for an earlier assignment. A log that ends before, or has records of a later leader there, is another one, made anew or cut.
 func (e *engine) precedes(l *lane, m *kafka.Message) bool {
 	member, ok := e.client.(kafkaclient.GroupMember)
-	if !ok || int64(m.TopicPartition.Offset) >= l.again.told {
+	if !ok || int64(m.TopicPartition.Offset) >= l.again.told || l.again.leader != noLeader && leaderOf(&m.TopicPartition) > l.again.leader {
 		return false
 	}
 	_, end, err := member.GetWatermarkOffsets(l.Topic, l.Partition)

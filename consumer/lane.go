@@ -3,6 +3,8 @@ package consumer
 import (
 	"context"
 	"sync/atomic"
+
+	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
 )
 
 // lane is one partition during one assignment: its records, grouped into strands, and its watermark. The poll goroutine makes it, feeds
@@ -27,6 +29,7 @@ type lane struct {
 	strands        map[strandKey]*strand // those that have any records
 	whole          *strand               // of the whole partition, in strands or not; nil where the order is another one
 	mark           watermark
+	leaders        leaders
 	records, bytes int   // unsettled
 	busy           int   // strands that a worker has, or that are condemned
 	waits          bool  // for an earlier lane of the partition, whose handlers did not return in time
@@ -96,6 +99,7 @@ func (l *lane) enqueue(tasks []*task) load {
 		if !l.mark.deliver(t.offset()) {
 			continue // never: the poll goroutine has looked
 		}
+		l.leaders.deliver(t.offset(), leaderOf(&t.m.TopicPartition))
 		s.arrived++
 		t.seq = s.arrived
 		if s.window != nil {
@@ -150,13 +154,20 @@ func (l *lane) load() load {
 	return l.weight()
 }
 
-// position returns the offset to commit, if there is one and the epoch is open.
-func (l *lane) position() (int64, bool) {
+// commit is an offset as it is committed. The scheduler's lock is held.
+func (l *lane) commit(offset int64) kafka.TopicPartition {
+	return kafka.TopicPartition{Topic: &l.Topic, Partition: l.Partition, Offset: kafka.Offset(offset), LeaderEpoch: l.leaders.before(offset)}
+}
+
+// unstored returns what is to be committed, if there is something that is not and the epoch is open.
+func (l *lane) unstored() (kafka.TopicPartition, bool) {
 	l.e.sched.mu.Lock()
 	defer l.e.sched.mu.Unlock()
 	l.count()
-	offset, ok := l.place()
-	return offset, ok && !l.closed
+	if offset, ok := l.place(); ok && !l.closed && offset != l.stored {
+		return l.commit(offset), true
+	}
+	return kafka.TopicPartition{}, false
 }
 
 // halt lets the lane start nothing more, drops what is not being worked on, timers and half-filled batches included, and interrupts

@@ -51,6 +51,15 @@ func end(l *lane) {
 }
 
 // push hands one record to a lane.
+// position returns the offset to commit, if there is one and the epoch is open.
+func (l *lane) position() (int64, bool) {
+	l.e.sched.mu.Lock()
+	defer l.e.sched.mu.Unlock()
+	l.count()
+	offset, ok := l.place()
+	return offset, ok && !l.closed
+}
+
 func (l *lane) push(m *kafka.Message) { l.enqueue([]*task{newTask(m, l.e.pulse.last.Load())}) }
 
 func message(offset int64) *kafka.Message {

@@ -16,12 +16,9 @@ func (e *engine) store(lanes map[TopicPartition]*lane) {
 	var moved []*lane
 	var offsets []kafka.TopicPartition
 	for _, l := range lanes {
-		offset, ok := l.position()
-		if !ok || offset == l.stored {
-			continue
+		if offset, ok := l.unstored(); ok {
+			moved, offsets = append(moved, l), append(offsets, offset)
 		}
-		moved = append(moved, l)
-		offsets = append(offsets, kafka.TopicPartition{Topic: &l.Topic, Partition: l.Partition, Offset: kafka.Offset(offset)})
 	}
 	if len(offsets) == 0 {
 		return

@@ -19,9 +19,7 @@ func (e *engine) rebalance(_ *kafka.Consumer, event kafka.Event) error {
 	cooperative := client.GetRebalanceProtocol() == "COOPERATIVE"
 	switch event := event.(type) {
 	case kafka.AssignedPartitions:
-		if e.transact != nil {
-			e.transact.locate(event.Partitions)
-		}
+		e.locate(event.Partitions)
 		if cooperative {
 			err = client.IncrementalAssign(event.Partitions)
 		} else {
@@ -30,8 +28,8 @@ func (e *engine) rebalance(_ *kafka.Consumer, event kafka.Event) error {
 		if err == nil {
 			err = e.assigned(event.Partitions)
 		}
-		if err == nil && e.transact != nil {
-			e.transact.located(event.Partitions)
+		if err == nil {
+			e.located(event.Partitions)
 		}
 	case kafka.RevokedPartitions:
 		e.revoked(event.Partitions, client.AssignmentLost())

@@ -134,7 +134,7 @@ func (e *engine) seek(partitions []kafka.TopicPartition) error {
 		next := e.open(l.TopicPartition)
 		next.assignment.sought()
 		if e.transact != nil && tp.Offset >= 0 {
-			next.begin(int64(tp.Offset), l.again)
+			next.begin(int64(tp.Offset), noLeader, l.again)
 		}
 		e.hold(next)
 	}

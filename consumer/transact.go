@@ -19,8 +19,6 @@ const (
 	heldFor = time.Second
 	// longestPause lies between transactions that come to nothing.
 	longestPause = time.Second
-	// committedTimeout bounds a question for committed offsets.
-	committedTimeout = 5 * time.Second
 )
 
 // Why transactions are rolled back, beside ErrRevoked, ErrLost and ErrShutdown.
@@ -232,7 +230,7 @@ func (x *transact) sendOffsets(ctx context.Context, t *transaction) error {
 		}
 		if offset, ok := l.mark.position(); ok && offset > l.window.base {
 			share.position = offset
-			offsets = append(offsets, kafka.TopicPartition{Topic: &l.Topic, Partition: l.Partition, Offset: kafka.Offset(offset)})
+			offsets = append(offsets, l.commit(offset))
 		}
 	}
 	if !member && len(offsets) > 0 {

@@ -233,17 +233,18 @@ func (w *window) delivered(l *lane, t *task) {
 	}
 }
 
-// begin has a lane that was just opened take nothing before an offset, where it was told to begin. The client may still go on at the beginning of the
+// begin has a lane that was just opened take nothing before an offset, where it was told to begin; leader is the leader epoch of the last record before. The client may still go on at the beginning of the
 // assignment, or of an earlier one (see repetition and precedes), and what is committed already would be handled again: so what the lane before it has seen
 // of the beginning is kept.
-func (l *lane) begin(offset int64, seen repetition) {
+func (l *lane) begin(offset int64, leader int32, seen repetition) {
 	s := &l.e.sched
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	l.mark.last, l.mark.some = offset-1, true
 	l.window.base, l.window.based = offset, true
 	l.again = seen
-	l.again.floor, l.again.told, l.again.on = offset, offset, false
+	l.leaders.deliver(offset-1, leader)
+	l.again.floor, l.again.told, l.again.leader, l.again.on = offset, offset, leader, false
 }
 
 // trouble has nothing started in a lane behind a record that waits to be tried again: it would have to be done again if that takes too long.

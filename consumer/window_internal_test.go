@@ -21,7 +21,7 @@ func TestALaneThatWasSetBackTakesNothingBefore(t *testing.T) {
 		handled <- offset
 		return nil
 	})
-	l.begin(4, first.again)
+	l.begin(4, noLeader, first.again)
 	if at, ok := l.position(); at != 4 || !ok {
 		t.Errorf("position = %d, %v, want 4", at, ok)
 	}

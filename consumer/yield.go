@@ -4,43 +4,10 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"slices"
 	"time"
-
-	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
-
-	"github.com/magicbyte-go/magicbyte/internal/kafkaclient"
 )
 
 // Everything here is called by the poll goroutine.
-
-// locate has partitions that are assigned begin where they are committed, as the brokers say now. Left to itself the client asks for that, too, but an answer
-// that it got for the assignment before may still be used for this one, and what another member has committed in between would be handled again.
-func (x *transact) locate(partitions []kafka.TopicPartition) {
-	member, ok := x.e.client.(kafkaclient.GroupMember)
-	if !ok || len(partitions) == 0 {
-		return
-	}
-	offsets, err := member.Committed(slices.Clone(partitions), int(committedTimeout.Milliseconds()))
-	if err != nil || len(offsets) != len(partitions) {
-		x.e.log.Warn("committed offsets not known, left to the Kafka client", slog.String(keyGroup, x.e.group), slog.Any(keyError, err))
-		return
-	}
-	for i, at := range offsets {
-		if at.Error == nil && at.Offset >= 0 && *at.Topic == *partitions[i].Topic && at.Partition == partitions[i].Partition {
-			partitions[i].Offset = at.Offset
-		}
-	}
-}
-
-// located has the lanes of partitions that were located take nothing before.
-func (x *transact) located(partitions []kafka.TopicPartition) {
-	for _, tp := range partitions {
-		if tp.Offset >= 0 {
-			x.e.lanes[TopicPartition{*tp.Topic, tp.Partition}].begin(int64(tp.Offset), repetition{})
-		}
-	}
-}
 
 // release prepares lanes that go to another member, or went: a transaction that has records of them comes to its end first, if it can in time.
 func (x *transact) release(lanes map[TopicPartition]*lane, cause error) {

@@ -1,0 +1,145 @@
+package consumer
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
+
+	"github.com/magicbyte-go/magicbyte/internal/kafkaclient"
+)
+
+// mindful is a script whose brokers know what is committed, and where the log ends.
+type mindful struct {
+	*script
+	kafkaclient.GroupMember
+	answer   func() ([]kafka.TopicPartition, error)
+	end      int64
+	assigned []kafka.TopicPartition
+}
+
+func (m *mindful) IncrementalAssign(list []kafka.TopicPartition) error {
+	m.assigned = slices.Clone(list)
+	return nil
+}
+
+func (m *mindful) Committed([]kafka.TopicPartition, int) ([]kafka.TopicPartition, error) {
+	return m.answer()
+}
+
+func (m *mindful) GetWatermarkOffsets(string, int32) (low, high int64, err error) {
+	return 0, m.end, nil
+}
+
+// committedAt is what brokers say of partition 0.
+func committedAt(offset kafka.Offset, leader int32) []kafka.TopicPartition {
+	topic := "orders.raw"
+	return []kafka.TopicPartition{{Topic: &topic, Offset: offset, LeaderEpoch: &leader}}
+}
+
+// TestAnAssignmentBeginsWhereItIsCommitted: the client may go on at an offset that it got to know for an assignment before, and what is committed must
+// not be handled again; but another log may have other records there, and nothing of those is passed over.
+func TestAnAssignmentBeginsWhereItIsCommitted(t *testing.T) {
+	t.Parallel()
+	const told, leader = 4, 2
+	log := func(leader int32, offsets ...int64) (log []*kafka.Message) {
+		for _, offset := range offsets {
+			log = append(log, appended(offset, leader, offset, "v"))
+		}
+		return log
+	}
+	unknown := []kafka.TopicPartition{{Offset: kafka.OffsetInvalid}}
+	for _, test := range []struct {
+		name     string
+		answer   []kafka.TopicPartition
+		err      error
+		end      int64
+		log      []*kafka.Message
+		assigned kafka.Offset
+		want     []int64
+		commit   int64
+	}{
+		{"where it is told", committedAt(told, leader), nil, 6, log(leader, 4, 5), told, []int64{4, 5}, 6},
+		{"before", committedAt(told, leader), nil, 6, log(leader, 0, 1, 2, 3, 4, 5), told, []int64{4, 5}, 6},
+		{"before, and jumps", committedAt(told, leader), nil, 6, log(1, 0, 1, 4, 5), told, []int64{4, 5}, 6},
+		{"in a log that was made anew", committedAt(told, leader), nil, 3, log(0, 0, 1, 2), told, []int64{0, 1, 2}, 3},
+		{"in a log that was cut and has grown again", committedAt(told, leader), nil, 6, log(leader+1, 3, 4), told, []int64{3, 4}, 5},
+		{"by brokers without epochs", committedAt(told, noLeader), nil, 6, log(noLeader, 0, 3, 4), told, []int64{4}, 5},
+		{"nothing is committed", unknown, nil, 2, log(leader, 0, 1), kafka.OffsetInvalid, []int64{0, 1}, 2},
+		{"no answer", nil, errors.New("not now"), 2, log(leader, 0, 1), kafka.OffsetInvalid, []int64{0, 1}, 2},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				var handled []int64
+				e, script, _ := newScripted(t, defaultSettings(), 0, func(_ context.Context, offset int64) error {
+					handled = append(handled, offset)
+					return nil
+				})
+				topic := "orders.raw"
+				for i := range test.answer {
+					test.answer[i].Topic = &topic
+				}
+				client := &mindful{script: script, end: test.end, answer: func() ([]kafka.TopicPartition, error) {
+					<-time.After(time.Second)
+					return test.answer, test.err
+				}}
+				e.client = client
+				partitions := []kafka.TopicPartition{{Topic: &topic, Offset: kafka.OffsetInvalid}}
+				if err := e.rebalance(nil, kafka.AssignedPartitions{Partitions: partitions}); err != nil {
+					t.Fatal(err)
+				}
+				if got := client.assigned[0].Offset; got != test.assigned {
+					t.Errorf("the client was told to begin at %v, want %v", got, test.assigned)
+				}
+				if e.store(e.lanes); len(script.stored) > 0 {
+					t.Errorf("%v is committed before any record", script.stored)
+				}
+				for _, m := range test.log {
+					e.message(m)
+				}
+				e.handOver()
+				synctest.Wait()
+				if !slices.Equal(handled, test.want) {
+					t.Errorf("handled %v, want %v", handled, test.want)
+				}
+				e.store(e.lanes)
+				if last := script.stored[len(script.stored)-1]; int64(last.Offset) != test.commit || leaderOf(&last) != leaderOf(&test.log[len(test.log)-1].TopicPartition) {
+					t.Errorf("committed %v of leader epoch %d, want %d of that of the last record", last.Offset, leaderOf(&last), test.commit)
+				}
+				for _, l := range e.lanes {
+					end(l)
+				}
+			})
+		})
+	}
+}
+
+// TestAnAnswerIsNotWaitedForAtTheEnd: a run that is to end does not wait for brokers that do not answer.
+func TestAnAnswerIsNotWaitedForAtTheEnd(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		e, script, _ := newScripted(t, defaultSettings(), 0, func(context.Context, int64) error { return nil })
+		e.client = &mindful{script: script, answer: func() ([]kafka.TopicPartition, error) {
+			<-time.After(committedTimeout)
+			return nil, errors.New("timed out")
+		}}
+		time.AfterFunc(time.Second, func() { e.stop(nil) })
+		began := time.Now()
+		topic := "orders.raw"
+		if err := e.rebalance(nil, kafka.AssignedPartitions{Partitions: []kafka.TopicPartition{{Topic: &topic}}}); err != nil {
+			t.Fatal(err)
+		}
+		if took := time.Since(began); took != time.Second {
+			t.Errorf("it took %v, want 1s", took)
+		}
+		e.aside.Wait()
+		for _, l := range e.lanes {
+			end(l)
+		}
+	})
+}
