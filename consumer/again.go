@@ -31,10 +31,13 @@ func originOf(m *kafka.Message) (_ origin, ok bool) {
 	return origin{int64(m.TopicPartition.Offset), m.Timestamp.UnixMilli(), *m.TopicPartition.LeaderEpoch, h.Sum64()}, true
 }
 
-// repetition notices that the client fetches a log from its start again. Where nothing is committed the client asks for the offset to start
-// at; if the connection fails or the group rebalances meanwhile it asks once more, and the second answer can come after the first has been
-// used. If the partition was paused in between, to make room, the client goes on at the second answer. The zero value has seen nothing.
+// repetition notices that the client delivers records again. It does so from the first one on: where nothing is committed it asks for the offset to
+// start at; if the connection fails or the group rebalances meanwhile it asks once more, and the second answer can come after the first has been
+// used. If the partition was paused in between, to make room, the client goes on at the second answer. And it does so with the last one: a rebalance
+// of other partitions pauses this one, too, for a moment; where it falls between the two steps in which a record is taken from the client's
+// queue, and its position moved behind it, the client comes back to that record. The zero value has seen nothing.
 type repetition struct {
+	last   *kafka.Message
 	first  origin // of the first record
 	known  bool   // whether first is
 	some   bool   // whether any record was seen
@@ -54,6 +57,7 @@ func (r *repetition) saw(m *kafka.Message) {
 	if e := m.TopicPartition.LeaderEpoch; e != nil {
 		r.epoch = *e
 	}
+	r.last = m
 	r.floor = int64(m.TopicPartition.Offset) + 1
 	r.on = false
 }
@@ -64,14 +68,23 @@ func (r *repetition) next(m *kafka.Message) bool {
 }
 
 // has reports whether m, whose offset is not above the last one, is a record that was seen before: the client began again with the very first
-// one, and m was not appended by a later leader than the last one, as it would be where the log was cut. Anything else is of another log.
+// one, or with the last, and m was not appended by a later leader than the last one, as it would be where the log was cut. Anything else is of another log.
 func (r *repetition) has(m *kafka.Message) bool {
 	o, ok := originOf(m)
 	if !ok || !r.known || o.epoch > r.epoch {
 		return false
 	}
-	r.on = r.on || o == r.first
+	r.on = r.on || o == r.first || r.repeats(o)
 	return r.on
+}
+
+// repeats reports whether a record is the last one.
+func (r *repetition) repeats(o origin) bool {
+	if r.last == nil {
+		return false
+	}
+	last, _ := originOf(r.last)
+	return o == last
 }
 
 // repeated reports whether a record is to be dropped since the lane has it already.

@@ -28,7 +28,9 @@ func TestRecordsAreKnownAgainOnlyWithinTheSameLog(t *testing.T) {
 	}{
 		{"from the first one", seen, seen, []bool{true, true, true}},
 		{"from the first one, twice", seen, append(seen[:2:2], seen...), []bool{true, true, true, true, true}},
-		{"from the middle", seen, seen[1:], []bool{false, false}},
+		{"from the middle", seen, seen[1:2], []bool{false}},
+		{"the last one", seen, seen[2:], []bool{true}},
+		{"another one with the last one's offset", seen, []*kafka.Message{appended(6, 2, 12, "x")}, []bool{false}},
 		{"retention has taken the first", seen, []*kafka.Message{appended(5, 1, 11, "x")}, []bool{false}},
 		{"a log made anew", seen, []*kafka.Message{appended(3, 1, 99, "a")}, []bool{false}},
 		{"another value", seen, []*kafka.Message{appended(3, 1, 10, "z")}, []bool{false}},
@@ -53,39 +55,51 @@ func TestRecordsAreKnownAgainOnlyWithinTheSameLog(t *testing.T) {
 
 func TestARepetitionEndsWhereTheLogGoesOn(t *testing.T) {
 	var r repetition
-	first, second := appended(0, 0, 10, "a"), appended(1, 0, 11, "b")
+	first, second, third := appended(0, 0, 10, "a"), appended(1, 0, 11, "b"), appended(2, 0, 12, "c")
 	r.saw(first)
 	if !r.has(first) {
 		t.Fatal("the first record is not known")
 	}
 	r.saw(second)
+	r.saw(third)
 	if r.has(second) {
 		t.Error("a record is known that came without the ones before it")
 	}
 }
 
 func TestRecordsThatTheClientDeliversAgainAreNotHandled(t *testing.T) {
-	handled := make(chan int64, 10)
-	e := newTestEngine(t, defaultSettings(), decodes, func(_ context.Context, offset int64) error {
-		handled <- offset
-		return nil
-	})
-	l := e.open(TopicPartition{"orders.raw", 0})
-	log := []*kafka.Message{appended(0, 0, 10, "a"), appended(1, 0, 11, "b"), appended(2, 0, 12, "c"), appended(3, 0, 13, "d")}
-	for _, i := range []int{0, 1, 2, 0, 1, 2, 3} {
-		e.message(log[i])
-	}
-	e.handOver()
-	for want := range int64(4) {
-		if got := <-handled; got != want {
-			t.Errorf("offset %d is handled, want %d", got, want)
-		}
-	}
-	if e.lanes[l.TopicPartition] != l {
-		t.Error("the epoch of the partition has ended")
-	}
-	end(l)
-	if got, _ := l.position(); got != 4 {
-		t.Errorf("position = %d, want 4", got)
+	for _, tt := range []struct {
+		name string
+		come []int
+	}{
+		{"all", []int{0, 1, 2, 0, 1, 2, 3}},
+		{"the last one", []int{0, 1, 2, 2, 3}},
+		{"the last one, of each", []int{0, 0, 1, 1, 1, 2, 2, 3, 3}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			handled := make(chan int64, 10)
+			e := newTestEngine(t, defaultSettings(), decodes, func(_ context.Context, offset int64) error {
+				handled <- offset
+				return nil
+			})
+			l := e.open(TopicPartition{"orders.raw", 0})
+			log := []*kafka.Message{appended(0, 0, 10, "a"), appended(1, 0, 11, "b"), appended(2, 0, 12, "c"), appended(3, 0, 13, "d")}
+			for _, i := range tt.come {
+				e.message(log[i])
+			}
+			e.handOver()
+			for want := range int64(4) {
+				if got := <-handled; got != want {
+					t.Errorf("offset %d is handled, want %d", got, want)
+				}
+			}
+			if e.lanes[l.TopicPartition] != l {
+				t.Error("the epoch of the partition has ended")
+			}
+			end(l)
+			if got, _ := l.position(); got != 4 {
+				t.Errorf("position = %d, want 4", got)
+			}
+		})
 	}
 }

@@ -52,12 +52,14 @@ func (e *engine) message(m *kafka.Message) bool {
 		if e.repeated(l, m) {
 			return true
 		}
-		var err error
-		if l, err = e.rewound(l); err != nil {
+		next, err := e.rewound(l, m)
+		if err != nil {
 			e.stop(fmt.Errorf("consumer: go on with %s: %w", l.TopicPartition, err))
+		}
+		if next == nil || err != nil {
 			return false
 		}
-		e.burst.lane = l
+		l, e.burst.lane = next, next
 	}
 	l.again.saw(m)
 	e.burst.add(m, e.pulse.last.Load())

@@ -159,15 +159,13 @@ func (l *lane) commit(offset int64) kafka.TopicPartition {
 	return kafka.TopicPartition{Topic: &l.Topic, Partition: l.Partition, Offset: kafka.Offset(offset), LeaderEpoch: l.leaders.before(offset)}
 }
 
-// unstored returns what is to be committed, if there is something that is not and the epoch is open.
-func (l *lane) unstored() (kafka.TopicPartition, bool) {
+// committable returns the offset to commit, if there is one and the epoch is open.
+func (l *lane) committable() (kafka.TopicPartition, bool) {
 	l.e.sched.mu.Lock()
 	defer l.e.sched.mu.Unlock()
 	l.count()
-	if offset, ok := l.place(); ok && !l.closed && offset != l.stored {
-		return l.commit(offset), true
-	}
-	return kafka.TopicPartition{}, false
+	offset, ok := l.place()
+	return l.commit(offset), ok && !l.closed
 }
 
 // halt lets the lane start nothing more, drops what is not being worked on, timers and half-filled batches included, and interrupts

@@ -51,13 +51,9 @@ func end(l *lane) {
 }
 
 // push hands one record to a lane.
-// position returns the offset to commit, if there is one and the epoch is open.
 func (l *lane) position() (int64, bool) {
-	l.e.sched.mu.Lock()
-	defer l.e.sched.mu.Unlock()
-	l.count()
-	offset, ok := l.place()
-	return offset, ok && !l.closed
+	at, ok := l.committable()
+	return int64(at.Offset), ok
 }
 
 func (l *lane) push(m *kafka.Message) { l.enqueue([]*task{newTask(m, l.e.pulse.last.Load())}) }

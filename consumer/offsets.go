@@ -16,7 +16,7 @@ func (e *engine) store(lanes map[TopicPartition]*lane) {
 	var moved []*lane
 	var offsets []kafka.TopicPartition
 	for _, l := range lanes {
-		if offset, ok := l.unstored(); ok {
+		if offset, ok := l.committable(); ok && int64(offset.Offset) != l.stored {
 			moved, offsets = append(moved, l), append(offsets, offset)
 		}
 	}

@@ -98,11 +98,17 @@ func (e *engine) forget(l *lane) {
 	}
 }
 
-// rewound opens a new epoch for a partition whose offsets went back: its topic was made anew, or its log was cut when a replica
+// rewound opens a new epoch for a partition whose offsets went back, to that of m: its topic was made anew, or its log was cut when a replica
 // that lagged became the leader, and auto.offset.reset says where to go on. Other records have those offsets now.
-func (e *engine) rewound(l *lane) (*lane, error) {
+//
+// What is not settled before m does not come again by itself. So where there is some the partition is sought there, in case that the log is the same, and
+// m comes once more: nil is returned.
+func (e *engine) rewound(l *lane, m *kafka.Message) (*lane, error) {
 	e.log.Warn("the offsets of the partition went back: its topic was made anew, or records were lost on the brokers",
 		slog.String(keyGroup, e.group), slog.String(keyTopic, l.Topic), slog.Int(keyPartition, int(l.Partition)))
+	if at, ok := l.committable(); ok && at.Offset < m.TopicPartition.Offset {
+		return nil, e.seek([]kafka.TopicPartition{{Topic: &l.Topic, Partition: l.Partition, Offset: at.Offset}})
+	}
 	e.revoked(l.list(), true)
 	err := e.assigned(l.list())
 	return e.lanes[l.TopicPartition], err
