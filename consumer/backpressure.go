@@ -2,6 +2,7 @@ package consumer
 
 import (
 	"log/slog"
+	"runtime"
 	"time"
 
 	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
@@ -42,22 +43,30 @@ func (e *engine) adjust(l *lane) {
 // broker: a lane that is merely as fast as its handlers would stand still for most of the time. So the next poll is put off instead, for no
 // longer than an idle one takes. The other lanes wait meanwhile: those that have run out of work for a breath at most, which is enough for
 // fast handlers. Records come partition by partition, so that while a lane fills up the others are often through with theirs.
+//
+// Half of the lane is to be free, so that what comes next is a burst worth a hand-over; where that takes longer than a glance, an eighth.
 func (e *engine) breathe(l *lane) bool {
+	runtime.Gosched() // often the worker was only waiting for a processor, and there is this one
 	began := time.Now()
-	look := time.NewTicker(time.Millisecond)
+	look := time.NewTicker(glance)
 	defer look.Stop()
-	for !e.roomy(l.load()) {
-		waited := time.Since(began)
-		if waited >= tick || waited >= breath && e.idle(l) {
+	e.sched.relieve(true)
+	defer e.sched.relieve(false)
+	for {
+		held, waited := l.load(), time.Since(began)
+		switch {
+		case e.low(held), waited >= glance && e.roomy(held):
+			return true
+		case waited >= tick || waited >= breath && e.idle(l):
 			return false
 		}
 		select {
+		case <-e.sched.relief:
 		case <-look.C:
 		case <-e.stopping.Done():
 			return false
 		}
 	}
-	return true
 }
 
 // idle reports whether a lane other than l has nothing to do.

@@ -7,11 +7,11 @@ import (
 	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
 )
 
-// Bounds of what the poll goroutine takes from the client before it hands it over. The first record of a burst waits for the last one: for half a
-// millisecond where so many are ready, which have waited in the client for longer.
+// Bounds of what the poll goroutine takes from the client before it hands it over. The first record of a burst waits for the last one: for some two
+// milliseconds where so many are ready, which have waited in the client for longer.
 const (
-	burstRecords = 256
-	burstBytes   = 256 << 10
+	burstRecords = 1024
+	burstBytes   = 1 << 20
 )
 
 // burst holds records of one lane that were polled and not handed over. A hand-over takes the scheduler's lock and wakes a thread for the
@@ -20,11 +20,10 @@ const (
 // It is empty whenever the poll goroutine does anything but poll for the next record: what arrived before a rebalance, a seek or a halt
 // is in its lane by then.
 type burst struct {
-	lane  *lane
-	tasks []*task
-	spare []*task // to be used
-	bytes int
-	total int // unsettled in the whole consumer after the last hand-over, or less by now
+	lane    *lane
+	records []queued
+	bytes   int
+	total   int // unsettled in the whole consumer after the last hand-over, or less by now
 }
 
 // message adds a record to the burst, and reports whether the next one may follow at once.
@@ -63,27 +62,20 @@ func (e *engine) message(m *kafka.Message) bool {
 	}
 	l.again.saw(m)
 	e.burst.add(m, e.pulse.last.Load())
-	if b := &e.burst; len(b.tasks) >= burstRecords || b.bytes >= burstBytes || !l.full && e.full(b.load()) {
+	if b := &e.burst; len(b.records) >= burstRecords || b.bytes >= burstBytes || !l.full && e.full(b.load()) {
 		return e.handOver()
 	}
 	return true
 }
 
 func (b *burst) add(m *kafka.Message, polled int64) {
-	var t *task
-	if last := len(b.spare) - 1; last >= 0 {
-		t, b.spare[last] = b.spare[last].begin(m, polled), nil
-		b.spare = b.spare[:last]
-	} else {
-		t = newTask(m, polled)
-	}
-	b.tasks = append(b.tasks, t)
-	b.bytes += t.size
+	b.records = append(b.records, queued{arrival: arrived(m, polled)})
+	b.bytes += b.records[len(b.records)-1].size
 }
 
 // load is what is unsettled of the lane with the burst, or more than that: workers go on.
 func (b *burst) load() load {
-	return load{b.lane.weighed.records + len(b.tasks), b.lane.weighed.bytes + b.bytes, b.total + b.bytes}
+	return load{b.lane.weighed.records + len(b.records), b.lane.weighed.bytes + b.bytes, b.total + b.bytes}
 }
 
 // handOver gives the burst to its lane, and has the client stop if the lane is full then. It reports whether it is not.
@@ -99,14 +91,11 @@ func (e *engine) handOver() bool {
 // pushBurst gives the burst to its lane and reports whether there was anything to give. It does not call the client.
 func (e *engine) pushBurst() bool {
 	b := &e.burst
-	if len(b.tasks) == 0 {
+	if len(b.records) == 0 {
 		return false
 	}
-	b.lane.weighed = b.lane.enqueue(b.tasks)
-	clear(b.tasks)
-	b.tasks, b.bytes, b.total = b.tasks[:0], 0, b.lane.weighed.total
-	if len(b.spare) == 0 {
-		b.spare = e.sched.reclaim(b.spare)
-	}
+	b.lane.weighed = b.lane.enqueue(b.records)
+	clear(b.records)
+	b.records, b.bytes, b.total = b.records[:0], 0, b.lane.weighed.total
 	return true
 }

@@ -18,6 +18,7 @@ const (
 	tick      = 100 * time.Millisecond // between two stores of offsets, and the longest wait in Poll
 	shortPoll = 5 * time.Millisecond   // in Poll, while something else may want the poll goroutine
 	breath    = 20 * time.Millisecond  // that a full lane has to make room, whoever waits
+	glance    = time.Millisecond       // that it has to make half of its room, before less will do
 	startTime = 30 * time.Second       // for brokers to answer when Run begins
 )
 
@@ -99,7 +100,7 @@ func newEngine(ctx context.Context, set settings, codec codec) *engine {
 	e.pulse.start = time.Now()
 	e.sched = scheduler{
 		order: set.order, limit: set.order.handlers(), batch: 1,
-		pulse: &e.pulse, stopping: e.stopping, post: e.post,
+		pulse: &e.pulse, stopping: e.stopping, post: e.post, relief: make(chan struct{}, 1),
 	}
 	return e
 }

@@ -88,50 +88,56 @@ type load struct {
 }
 
 // enqueue takes polled records, in the order of their offsets. A halted lane drops them: they were not settled and will be delivered again.
-func (l *lane) enqueue(tasks []*task) load {
+func (l *lane) enqueue(records []queued) load {
 	s := &l.e.sched
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if l.halted {
 		return load{}
 	}
-	for _, t := range tasks {
-		if !l.mark.deliver(t.offset()) {
-			continue // never: the poll goroutine has looked
-		}
-		l.leaders.deliver(t.offset(), leaderOf(&t.m.TopicPartition))
+	bytes := 0
+	for i := range records {
+		r := &records[i]
+		l.mark.deliver(r.offset()) // which rises: the poll goroutine has looked
+		l.leaders.deliver(r.offset(), leaderOf(&r.m.TopicPartition))
 		s.arrived++
-		t.seq = s.arrived
+		r.seq = s.arrived
+		bytes += r.size
 		if s.window != nil {
-			s.window.delivered(l, t)
+			s.window.delivered(l, r)
 		}
-		l.records++
-		l.bytes += t.size
-		s.bytes += t.size
-		st := l.strand(t)
-		st.queue.push(t)
-		if st.state == resting || st.state == gathering {
-			s.advance(st)
+	}
+	l.records += len(records)
+	l.bytes += bytes
+	s.bytes += bytes
+	if l.whole != nil {
+		l.add(l.whole, records)
+	} else {
+		for i := range records {
+			l.add(l.strand(&records[i]), records[i:i+1])
 		}
 	}
 	s.dispatch()
 	return l.weight()
 }
 
-// strand returns the strand that a task belongs to, which is among those that have records then. That of a whole partition is looked up only
-// when it comes to have some, and is used again.
-func (l *lane) strand(t *task) *strand {
-	st := l.whole
-	switch {
-	case st == nil:
-		if st = l.e.sched.order.find(l, t.m); st == nil {
-			st = &strand{lane: l, key: l.e.sched.order.key(t.m)}
-			l.strands[st.key] = st
-		}
-	case st.empty():
+// strand returns the strand that a record belongs to where the order is not that of whole partitions.
+func (l *lane) strand(r *queued) *strand {
+	if st := l.e.sched.order.find(l, r.m); st != nil {
+		return st
+	}
+	return &strand{lane: l, key: l.e.sched.order.key(r.m)}
+}
+
+// add gives a strand records. It is among those that have any then; that of a whole partition is used again when it comes to have some.
+func (l *lane) add(st *strand, records []queued) {
+	if st.empty() {
 		l.strands[st.key] = st
 	}
-	return st
+	st.queue.push(records)
+	if st.state == resting || st.state == gathering {
+		l.e.sched.advance(st)
+	}
 }
 
 // count takes note of what a worker has settled of its run, of which it tells at its end otherwise. The scheduler's lock is held.
@@ -178,7 +184,7 @@ func (l *lane) halt(cause error) {
 	for _, st := range l.strands {
 		switch st.state {
 		case working, condemned:
-			s.release(l, st.queue.pop(nil, st.queue.len()))
+			s.forsake(st)
 		default:
 			s.drop(st)
 		}

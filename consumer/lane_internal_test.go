@@ -22,7 +22,7 @@ func newTestEngine(t *testing.T, set settings, decode func(context.Context) erro
 		t.Fatal(problems)
 	}
 	e := newEngine(t.Context(), set, codec{
-		decode: func(ctx context.Context, m *kafka.Message) (AnyRecord, error) {
+		decode: func(ctx context.Context, _ string, m *kafka.Message) (AnyRecord, error) {
 			if err := decode(ctx); err != nil {
 				return nil, &decodeError{stage: StageValue, err: err}
 			}
@@ -50,13 +50,24 @@ func end(l *lane) {
 	l.cancel(nil)
 }
 
-// push hands one record to a lane.
+// position returns the offset to commit, if there is one and the epoch is open.
 func (l *lane) position() (int64, bool) {
 	at, ok := l.committable()
 	return int64(at.Offset), ok
 }
 
-func (l *lane) push(m *kafka.Message) { l.enqueue([]*task{newTask(m, l.e.pulse.last.Load())}) }
+// push hands one record to a lane.
+func (l *lane) push(m *kafka.Message) {
+	l.enqueue([]queued{{arrival: arrived(m, l.e.pulse.last.Load())}})
+}
+
+// queuedOf are messages as the poll goroutine hands them over.
+func queuedOf(messages ...*kafka.Message) (list []queued) {
+	for _, m := range messages {
+		list = append(list, queued{arrival: arrived(m, 0)})
+	}
+	return list
+}
 
 func message(offset int64) *kafka.Message {
 	topic := "orders.raw"

@@ -71,7 +71,7 @@ func (*Record[K, V]) record() {}
 // codec is the typed part of a consumer as its untyped core calls it.
 type codec struct {
 	// decode turns a message into a record. An error is a *decodeError.
-	decode func(ctx context.Context, m *kafka.Message) (AnyRecord, error)
+	decode func(ctx context.Context, topic string, m *kafka.Message) (AnyRecord, error)
 	// handle calls the user's handler with tasks that decode made records of.
 	handle func(ctx context.Context, unit []*task) error
 }
@@ -100,22 +100,22 @@ func (e *decodeError) Error() string { return e.err.Error() }
 func (e *decodeError) Unwrap() error { return e.err }
 
 // decoder binds the deserializers.
-func decoder[K, V any](key Deserializer[K], value Deserializer[V]) func(context.Context, *kafka.Message) (AnyRecord, error) {
-	return func(ctx context.Context, m *kafka.Message) (AnyRecord, error) {
+func decoder[K, V any](key Deserializer[K], value Deserializer[V]) func(context.Context, string, *kafka.Message) (AnyRecord, error) {
+	return func(ctx context.Context, topic string, m *kafka.Message) (AnyRecord, error) {
 		rec := &Record[K, V]{Meta: Meta{
-			Topic:         *m.TopicPartition.Topic,
+			Topic:         topic,
 			Partition:     m.TopicPartition.Partition,
 			Offset:        int64(m.TopicPartition.Offset),
 			Timestamp:     m.Timestamp,
 			TimestampType: m.TimestampType,
 			Headers:       m.Headers,
 		}}
-		meta, err := deserialize(ctx, key, m, m.Key, &rec.Key)
+		meta, err := deserialize(ctx, key, topic, m, m.Key, &rec.Key)
 		if err != nil {
 			return nil, &decodeError{stage: StageKey, err: err}
 		}
 		rec.NullKey, rec.KeySchemaID = meta.Tombstone, meta.Schema
-		meta, err = deserialize(ctx, value, m, m.Value, &rec.Value)
+		meta, err = deserialize(ctx, value, topic, m, m.Value, &rec.Value)
 		if err != nil {
 			return nil, &decodeError{stage: StageValue, err: err, keyID: rec.KeySchemaID}
 		}
@@ -125,10 +125,10 @@ func decoder[K, V any](key Deserializer[K], value Deserializer[V]) func(context.
 }
 
 // deserialize reads one part; a panic of the deserializer is its error.
-func deserialize[T any](ctx context.Context, d Deserializer[T], m *kafka.Message, payload []byte, v *T) (meta serde.Meta, err error) {
+func deserialize[T any](ctx context.Context, d Deserializer[T], topic string, m *kafka.Message, payload []byte, v *T) (meta serde.Meta, err error) {
 	defer recovered(&err)
 	return d.DeserializeInto(ctx, serde.Input{
-		Topic:    *m.TopicPartition.Topic,
+		Topic:    topic,
 		Payload:  payload,
 		IDHeader: lastHeader(m.Headers, d.Part().SchemaIDHeader()),
 	}, v)

@@ -4,16 +4,14 @@ import "math"
 
 // runRecords is how many records a worker takes of a strand at most when no other strand can be waiting for it. It starts them one by one,
 // and gives back what is left when the lane must not go on; what it takes at once is the lock.
-const runRecords = 64
-
-// spareTasks bounds the tasks that are kept to be used again.
-const spareTasks = 2 * burstRecords
+const runRecords = 256
 
 // run takes what a worker has of a strand through decoding and handler. It ends at the first record, or batch, that is not simply done.
 func (s *scheduler) run(st *strand) verdict {
 	if s.batch > 1 || s.window != nil {
 		return st.lane.process(st, st.current)
 	}
+	s.load(st)
 	for i := range st.current {
 		if i > 0 && st.lane.shut.Load() {
 			return verdict{outcome: again}
@@ -28,13 +26,20 @@ func (s *scheduler) run(st *strand) verdict {
 	return verdict{}
 }
 
-// takes is how many tasks a worker takes at once. Without a bound on workers every strand has its own, and none waits while another is
-// ahead of its turn. In transactions it is one: each joins the transaction that is open when it starts. The scheduler's lock is held.
-func (s *scheduler) takes() int {
-	if s.batch == 1 && s.window == nil && s.limit == math.MaxInt {
-		return runRecords
+// runs reports whether a worker takes a run at once. Without a bound on workers every strand has its own, and none waits while another is
+// ahead of its turn. In transactions each record joins the transaction that is open when it starts.
+func (s *scheduler) runs() bool { return s.batch == 1 && s.window == nil && s.limit == math.MaxInt }
+
+// load has a worker take its run. Whoever has started it, often the poll goroutine, has left that to it.
+func (s *scheduler) load(st *strand) {
+	if !s.runs() {
+		return
 	}
-	return s.batch
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(st.current) == 0 && st.lane.open() {
+		st.current = st.queue.pop(st.current, runRecords, &s.spare)
+	}
 }
 
 // count settles what the worker that has the strand has done since the last look. The scheduler's lock is held.
@@ -43,18 +48,6 @@ func (s *scheduler) count(st *strand) {
 		t := st.current[st.counted]
 		s.settle(st.lane, t)
 		st.current[st.counted] = nil // the worker, whose next record may take long, has no use for it any more; nobody has
-		if len(s.spare) < spareTasks {
-			*t = task{}
-			s.spare = append(s.spare, t)
-		}
+		s.spare.give(t)
 	}
-}
-
-// reclaim returns the tasks that can be used again, and takes an empty list for those to come.
-func (s *scheduler) reclaim(empty []*task) []*task {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	spare := s.spare
-	s.spare = empty
-	return spare
 }

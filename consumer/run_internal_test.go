@@ -13,11 +13,11 @@ import (
 
 // pushAll hands records with the offsets from first up to, and without, end to a lane at once.
 func (l *lane) pushAll(first, end int64) {
-	var tasks []*task
+	var records []queued
 	for offset := first; offset < end; offset++ {
-		tasks = append(tasks, newTask(message(offset), l.e.pulse.last.Load()))
+		records = append(records, queued{arrival: arrived(message(offset), l.e.pulse.last.Load())})
 	}
-	l.enqueue(tasks)
+	l.enqueue(records)
 }
 
 // blocking makes a lane whose handler waits at one offset, which it sends to the first channel, until the second is closed.
@@ -193,6 +193,60 @@ func TestRunsWithAllOutcomes(t *testing.T) {
 				t.Errorf("seed %d: position %d, %d handled, %+v left; want %d, and nothing", seed, got, next.Load(), l.load(), records)
 			}
 			end(l)
+		})
+	}
+}
+
+// TestALaneIsShutBeforeItsWorkerHasLoaded: a worker is started with a strand, and takes its run only then; what shuts the lane in between counts.
+func TestALaneIsShutBeforeItsWorkerHasLoaded(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name   string
+		shut   func(*lane)
+		reopen func(*lane)
+		want   []int64
+	}{
+		{"revoked", func(l *lane) { l.halt(ErrRevoked) }, func(*lane) {}, nil},
+		{"lost", func(l *lane) { l.close(); l.halt(ErrLost); l.abandon() }, func(*lane) {}, nil},
+		{"paused", func(l *lane) { l.suspend(true) }, func(l *lane) { l.suspend(false) }, upTo(19)},
+		{"paused, and revoked then", func(l *lane) { l.suspend(true); l.halt(ErrRevoked) }, func(l *lane) { l.suspend(false) }, nil},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				var handled []int64
+				l := newTestLane(t, defaultSettings(), decodes, func(_ context.Context, offset int64) error {
+					handled = append(handled, offset)
+					return nil
+				})
+				s := &l.e.sched
+				limit := s.pulse.limit
+				s.pulse.limit = -1 // nothing is started
+				l.pushAll(0, 20)
+				s.pulse.limit = limit
+				s.mu.Lock()
+				st := s.next()
+				s.running++
+				s.mu.Unlock()
+				test.shut(l)
+				if abandoned, unflushed := l.unfinished(); len(abandoned)+len(unflushed) > 0 {
+					t.Errorf("unfinished() = %v, %v, want nothing: nothing was started", abandoned, unflushed)
+				}
+				s.workers.Go(func() { s.work(st) })
+				synctest.Wait()
+				if len(handled) > 0 {
+					t.Errorf("handled %v in a lane that is shut", handled)
+				}
+				test.reopen(l)
+				synctest.Wait()
+				if !slices.Equal(handled, test.want) {
+					t.Errorf("handled %v, want %v", handled, test.want)
+				}
+				end(l)
+				if l.load() != (load{}) || s.running != 0 {
+					t.Errorf("%+v unsettled, %d workers, want none", l.load(), s.running)
+				}
+			})
 		})
 	}
 }

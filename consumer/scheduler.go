@@ -26,6 +26,7 @@ type scheduler struct {
 	stopping context.Context // nothing is started any more once it ended
 	post     func(*strand)   // sends the dead letters of a condemned strand
 	window   *window         // nil but in transactions
+	relief   chan struct{}   // what the poll goroutine waits for while a lane is full: a worker is done with what it had
 
 	gated   atomic.Bool    // something is ready but the poll goroutine does not run
 	workers sync.WaitGroup // of all workers
@@ -34,8 +35,9 @@ type scheduler struct {
 	ready   readyHeap
 	running int // workers
 	arrived uint64
-	bytes   int     // unsettled in all lanes
-	spare   []*task // of runs, to be used again
+	bytes   int  // unsettled in all lanes
+	tight   bool // somebody waits for relief
+	spare   spareTasks
 }
 
 // outcome is what becomes of the tasks that a worker had.
@@ -97,7 +99,17 @@ func (s *scheduler) finish(st *strand, v verdict) *strand {
 	if s.window != nil {
 		signal(s.window.changed)
 	}
+	if s.tight {
+		signal(s.relief)
+	}
 	return next
+}
+
+// relieve says whether relief is waited for.
+func (s *scheduler) relieve(wanted bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.tight = wanted
 }
 
 // beat notes that the poll goroutine runs.
@@ -217,8 +229,8 @@ func (s *scheduler) next() *strand {
 		return nil
 	}
 	st := heap.Pop(&s.ready).(*strand) //nolint:errcheck // it holds nothing else
-	if len(st.current) == 0 {
-		st.current = st.queue.pop(st.current, s.takes())
+	if len(st.current) == 0 && !s.runs() {
+		st.current = st.queue.pop(st.current, s.batch, &s.spare)
 	}
 	st.state, st.gathered = working, false
 	st.lane.busy++
@@ -328,7 +340,7 @@ func (s *scheduler) retire(st *strand) {
 func (s *scheduler) drop(st *strand) {
 	s.retire(st)
 	s.release(st.lane, st.rest())
-	s.release(st.lane, st.queue.pop(nil, st.queue.len()))
+	s.forsake(st)
 	st.keep(nil)
 	delete(st.lane.strands, st.key)
 }
@@ -341,21 +353,29 @@ func (s *scheduler) settle(l *lane, t *task) {
 	if s.window != nil {
 		s.window.settled(s, l, t.offset())
 	}
-	l.records--
-	l.bytes -= t.size
-	s.bytes -= t.size
+	s.unload(l, t.size)
 }
 
 // release takes tasks that are dropped out of the load.
 func (s *scheduler) release(l *lane, tasks []*task) {
 	for _, t := range tasks {
-		l.records--
-		l.bytes -= t.size
-		s.bytes -= t.size
+		s.unload(l, t.size)
 		if t.held {
 			l.e.holds.forget()
 		}
 	}
+}
+
+// unload takes a record out of the load.
+func (s *scheduler) unload(l *lane, size int) {
+	l.records--
+	l.bytes -= size
+	s.bytes -= size
+}
+
+// forsake drops what waits in a strand.
+func (s *scheduler) forsake(st *strand) {
+	s.release(st.lane, st.queue.pop(nil, st.queue.len(), &s.spare))
 }
 
 // reopen makes the strands of a lane ready that was not open, if it is now.

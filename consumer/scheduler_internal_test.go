@@ -101,13 +101,13 @@ func TestOrder(t *testing.T) {
 				for p := range int32(partitions) {
 					l := newLane(e, TopicPartition{"orders.raw", p}, int64(p))
 					lanes = append(lanes, l)
-					var burst []*task
+					var burst []queued
 					for offset := range int64(perPartition) {
 						k := fmt.Append(nil, offset%(keys+1))
 						if offset%(keys+1) == 0 {
 							k = nil
 						}
-						if burst = append(burst, newTask(keyed(p, offset, k), 0)); len(burst) == 7 {
+						if burst = append(burst, queuedOf(keyed(p, offset, k))...); len(burst) == 7 {
 							l.enqueue(burst)
 							burst = burst[:0]
 						}

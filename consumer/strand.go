@@ -7,13 +7,33 @@ import (
 	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
 )
 
-// task is one record on its way from delivery to settlement.
-type task struct {
+// arrival is one record as it came.
+type arrival struct {
 	m      *kafka.Message
 	size   int
-	seq    uint64    // order of arrival in the consumer, once it is in its lane
-	polled int64     // when, as pulse has it
-	rec    AnyRecord // once it is decoded
+	seq    uint64 // order of arrival in the consumer, once it is in its lane
+	polled int64  // when, as pulse has it
+}
+
+// arrived makes an arrival of a record. The headers count, too.
+func arrived(m *kafka.Message, polled int64) arrival {
+	a := arrival{m: m, polled: polled, size: len(m.Key) + len(m.Value)}
+	for _, h := range m.Headers {
+		a.size += len(h.Key) + len(h.Value)
+	}
+	return a
+}
+
+func (a *arrival) ref() Ref {
+	return Ref{Topic: *a.m.TopicPartition.Topic, Partition: a.m.TopicPartition.Partition, Offset: a.offset()}
+}
+
+func (a *arrival) offset() int64 { return int64(a.m.TopicPartition.Offset) }
+
+// task is one record in the hands of a worker, from the first of them until it is settled.
+type task struct {
+	arrival
+	rec AnyRecord // once it is decoded
 
 	attempts     int       // that failed
 	first        time.Time // when the first of them did
@@ -23,23 +43,6 @@ type task struct {
 	step *step // within a transaction; nil without
 	past *past // before a roll-back; nil where there was none
 }
-
-func newTask(m *kafka.Message, polled int64) *task { return new(task).begin(m, polled) }
-
-// begin makes a task that is empty one of m, and returns it.
-func (t *task) begin(m *kafka.Message, polled int64) *task {
-	t.m, t.polled, t.size = m, polled, len(m.Key)+len(m.Value)
-	for _, h := range m.Headers {
-		t.size += len(h.Key) + len(h.Value)
-	}
-	return t
-}
-
-func (t *task) ref() Ref {
-	return Ref{Topic: *t.m.TopicPartition.Topic, Partition: t.m.TopicPartition.Partition, Offset: t.offset()}
-}
-
-func (t *task) offset() int64 { return int64(t.m.TopicPartition.Offset) }
 
 // failed counts a failed attempt.
 func (t *task) failed() {
@@ -94,11 +97,11 @@ func (st *strand) keep(tasks []*task) {
 	st.progress.Store(0)
 }
 
-// oldest returns its next task, nil where it has none.
-func (st *strand) oldest() *task {
+// oldest returns its next record, nil where it has none. It may be moved with the next change.
+func (st *strand) oldest() *arrival {
 	switch {
 	case len(st.rest()) > 0:
-		return st.rest()[0]
+		return &st.rest()[0].arrival
 	case st.queue.len() > 0:
 		return st.queue.first()
 	default:

@@ -42,7 +42,7 @@ func together(t *testing.T, seed uint64, order Order) {
 		}
 		var e *engine
 		codec := codec{
-			decode: func(_ context.Context, m *kafka.Message) (AnyRecord, error) {
+			decode: func(_ context.Context, _ string, m *kafka.Message) (AnyRecord, error) {
 				if brokers.chance(400) == 0 {
 					return nil, &decodeError{stage: StageValue, err: &serde.Error{Class: serde.ClassRegistryUnavailable}}
 				}

@@ -49,6 +49,12 @@ func (w *watermark) compact() {
 
 // settle notes a delivered offset as done. Offsets that were never delivered or are settled already change nothing.
 func (w *watermark) settle(offset int64) {
+	if w.head < len(w.offsets) && w.offsets[w.head] == offset { // in order, as most are
+		w.top = max(w.top, offset)
+		w.head++
+		w.pass()
+		return
+	}
 	i, ok := slices.BinarySearch(w.offsets[w.head:], offset)
 	if !ok || w.settled[w.head+i] {
 		return
@@ -56,6 +62,11 @@ func (w *watermark) settle(offset int64) {
 	w.settled[w.head+i] = true
 	w.top = max(w.top, offset)
 	w.done++
+	w.pass()
+}
+
+// pass moves the head over what is settled.
+func (w *watermark) pass() {
 	for w.head < len(w.offsets) && w.settled[w.head] {
 		w.head++
 		w.done--

@@ -106,7 +106,7 @@ func (w *window) admits(ready *readyHeap) bool {
 }
 
 // needs reports whether the transaction cannot be committed without a record.
-func (t *transaction) needs(l *lane, next *task) bool {
+func (t *transaction) needs(l *lane, next *arrival) bool {
 	share := t.touched[l]
 	return share != nil && next.offset() < share.top
 }
@@ -220,16 +220,16 @@ func (l *lane) fills(top int64) bool {
 }
 
 // delivered takes note of a record that comes to a lane, and reminds it of what it went through before a roll-back.
-func (w *window) delivered(l *lane, t *task) {
+func (w *window) delivered(l *lane, r *queued) {
 	if !l.window.based {
-		l.window.base, l.window.based = t.offset(), true
+		l.window.base, l.window.based = r.offset(), true
 	}
 	if len(w.past) == 0 {
 		return
 	}
-	if p, ok := w.past[t.ref()]; ok {
-		t.attempts, t.first, t.unknownSince, t.past = p.attempts, p.first, p.unknownSince, &p
-		l.window.troubled = append(l.window.troubled, t.offset()) // which rise
+	if p, ok := w.past[r.ref()]; ok {
+		r.task = &task{attempts: p.attempts, first: p.first, unknownSince: p.unknownSince, past: &p}
+		l.window.troubled = append(l.window.troubled, r.offset()) // which rise
 	}
 }
 

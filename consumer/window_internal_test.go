@@ -57,7 +57,7 @@ func TestWindowTakesWhatItNeedsOnceItIsClosed(t *testing.T) {
 	strands := make([]*strand, 4)
 	var heap readyHeap
 	for i := range strands {
-		tk := newTask(message(int64(10+i)), 0)
+		tk := &task{arrival: arrived(message(int64(10+i)), 0)}
 		tk.seq = uint64(1 + i)
 		strands[i] = &strand{lane: l, key: strandKey{offset: tk.offset()}, current: []*task{tk}}
 		l.strands[strands[i].key] = strands[i]
@@ -82,7 +82,7 @@ func TestWindowTakesWhatItNeedsOnceItIsClosed(t *testing.T) {
 		t.Errorf("%d strands are set aside although they arrived behind the last that was started", len(w.aside))
 	}
 	// A partition that was not started yet waits, but not what is needed behind it.
-	other := &strand{lane: newLane(e, TopicPartition{"orders.raw", 1}, 2), current: []*task{newTask(message(5), 0)}}
+	other := &strand{lane: newLane(e, TopicPartition{"orders.raw", 1}, 2), current: []*task{{arrival: arrived(message(5), 0)}}}
 	heap = readyHeap{other, strands[1]}
 	if !w.admits(&heap) || heap[0] != strands[1] || len(w.aside) != 1 {
 		t.Error("what is needed waits behind a partition that is not of the transaction")

@@ -58,7 +58,7 @@ func (l *lane) decode(tasks []*task) (int, verdict) {
 			l.settled(tasks[:1], Skipped)
 			return 0, verdict{settled: 1}
 		}
-		rec, err := l.e.codec.decode(l.upstream, t.m)
+		rec, err := l.e.codec.decode(l.upstream, l.Topic, t.m)
 		switch {
 		case l.upstream.Err() != nil:
 			return 0, verdict{outcome: give}

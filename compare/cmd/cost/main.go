@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"net/http/httptest"
 	"os"
+	"regexp"
 	"runtime"
 	"runtime/pprof"
 	"slices"
@@ -38,7 +39,7 @@ func main() {
 		rounds  = flag.Int("rounds", 21, "rounds")
 		records = flag.Int("records", 200_000, "records in each sample")
 		work    = flag.String("work", "produce,consume", "what to measure")
-		only    = flag.String("only", "", "run only contenders whose name contains this, and write nothing")
+		only    = flag.String("only", "", "run only contenders whose name matches this regular expression, and write nothing")
 		prof    = flag.String("cpuprofile", "", "write a CPU profile")
 	)
 	flag.Parse()
@@ -112,7 +113,11 @@ func run(ctx context.Context, o options) (err error) {
 
 // report measures one kind of work, prints what came out, and writes it to a file of its own.
 func (o options) report(ctx context.Context, work string, least float64, contenders []cost.Contender) error {
-	contenders = slices.DeleteFunc(contenders, func(c cost.Contender) bool { return !strings.Contains(c.Name, o.only) })
+	only, err := regexp.Compile(o.only)
+	if err != nil {
+		return err
+	}
+	contenders = slices.DeleteFunc(contenders, func(c cost.Contender) bool { return !only.MatchString(c.Name) })
 	rounds, err := cost.Run(contenders, o.rounds, func(what string) { fmt.Fprintln(os.Stderr, work, what) })
 	if err != nil {
 		return err
