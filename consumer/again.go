@@ -37,14 +37,16 @@ func originOf(m *kafka.Message) (_ origin, ok bool) {
 // of other partitions pauses this one, too, for a moment; where it falls between the two steps in which a record is taken from the client's
 // queue, and its position moved behind it, the client comes back to that record. The zero value has seen nothing.
 type repetition struct {
-	last   *kafka.Message
-	first  origin // of the first record
-	known  bool   // whether first is
-	some   bool   // whether any record was seen
-	floor  int64  // the least offset that goes on where the last record ended
-	told   int64  // the offset that the lane was told to begin at, and what lies before is committed; 0: none
-	leader int32  // the leader epoch of the last record before that, if it is known
-	epoch  int32  // of the last record
+	last   *kafka.Message // until it is sealed
+	latest origin         // of the last record, once it is
+	first  origin         // of the first record
+	known  bool           // whether first is
+	start  int64          // its offset
+	some   bool           // whether any record was seen
+	floor  int64          // the least offset that goes on where the last record ended
+	told   int64          // the offset that the lane was told to begin at, and what lies before is committed; 0: none
+	leader int32          // the leader epoch of the last record before that, if it is known
+	epoch  int32          // of the last record
 	on     bool
 }
 
@@ -53,6 +55,7 @@ func (r *repetition) saw(m *kafka.Message) {
 	if !r.some {
 		r.some = true
 		r.first, r.known = originOf(m)
+		r.start = int64(m.TopicPartition.Offset)
 	}
 	if e := m.TopicPartition.LeaderEpoch; e != nil {
 		r.epoch = *e
@@ -60,6 +63,14 @@ func (r *repetition) saw(m *kafka.Message) {
 	r.last = m
 	r.floor = int64(m.TopicPartition.Offset) + 1
 	r.on = false
+}
+
+// seal takes the origin of the last record, which must not have been handed over: a handler's record is the user's, who may change its bytes.
+func (r *repetition) seal() {
+	if r.last != nil {
+		r.latest, _ = originOf(r.last)
+		r.last = nil
+	}
 }
 
 // next reports whether m goes on where the last record ended, or where the lane was told to begin.
@@ -74,17 +85,9 @@ func (r *repetition) has(m *kafka.Message) bool {
 	if !ok || !r.known || o.epoch > r.epoch {
 		return false
 	}
-	r.on = r.on || o == r.first || r.repeats(o)
+	r.seal()
+	r.on = r.on || o == r.first || o == r.latest
 	return r.on
-}
-
-// repeats reports whether a record is the last one.
-func (r *repetition) repeats(o origin) bool {
-	if r.last == nil {
-		return false
-	}
-	last, _ := originOf(r.last)
-	return o == last
 }
 
 // repeated reports whether a record is to be dropped since the lane has it already.
@@ -102,12 +105,17 @@ func (e *engine) repeated(l *lane, m *kafka.Message) bool {
 
 // precedes reports whether a record lies before the committed offset that the lane was told to begin at, in a log that reaches that far: the client
 // uses an answer that it got for an earlier assignment. A log that ends before, or has records of a later leader there, is another one, made anew or cut.
+// So is one that ends before the last record that came, or begins with younger ones: what is dropped of a new log is lost, what is not dropped of the
+// same one comes once more. In transactions nothing may come once more, and timestamps, which producers may choose, do not count.
 func (e *engine) precedes(l *lane, m *kafka.Message) bool {
 	member, ok := e.client.(kafkaclient.GroupMember)
 	if !ok || int64(m.TopicPartition.Offset) >= l.again.told || l.again.leader != noLeader && leaderOf(&m.TopicPartition) > l.again.leader {
 		return false
 	}
+	if l.again.some && e.transact == nil && m.Timestamp.UnixMilli() > l.again.latest.time {
+		return false
+	}
 	_, end, err := member.GetWatermarkOffsets(l.Topic, l.Partition)
-	l.again.on = err == nil && end >= l.again.told
+	l.again.on = err == nil && end >= l.again.floor
 	return l.again.on
 }

@@ -103,3 +103,37 @@ func TestRecordsThatTheClientDeliversAgainAreNotHandled(t *testing.T) {
 		})
 	}
 }
+
+// TestARecordIsKnownAgainWhateverBecomesOfIt: once its handler has returned it is the user's, with the bytes that the client has made.
+func TestARecordIsKnownAgainWhateverBecomesOfIt(t *testing.T) {
+	t.Parallel()
+	handled := make(chan int64, 10)
+	e := newTestEngine(t, defaultSettings(), decodes, func(_ context.Context, offset int64) error {
+		handled <- offset
+		return nil
+	})
+	l := e.open(TopicPartition{"orders.raw", 0})
+	e.message(appended(0, 0, 10, "a"))
+	last := appended(1, 0, 11, "b")
+	e.message(last)
+	e.handOver()
+	<-handled
+	<-handled
+	changed := make(chan struct{})
+	go func() {
+		last.Value[0] = 'x'
+		close(changed)
+	}()
+	e.message(appended(1, 0, 11, "b"))
+	<-changed
+	e.message(appended(1, 0, 11, "b"))
+	e.message(appended(2, 0, 12, "c"))
+	e.handOver()
+	if got := <-handled; got != 2 {
+		t.Errorf("offset %d is handled, want 2", got)
+	}
+	if e.lanes[l.TopicPartition] != l {
+		t.Error("the epoch of the partition has ended")
+	}
+	end(l)
+}

@@ -94,6 +94,7 @@ func (e *engine) pushBurst() bool {
 	if len(b.records) == 0 {
 		return false
 	}
+	b.lane.again.seal()
 	b.lane.weighed = b.lane.enqueue(b.records)
 	clear(b.records)
 	b.records, b.bytes, b.total = b.records[:0], 0, b.lane.weighed.total

@@ -66,6 +66,7 @@ func TestAnAssignmentBeginsWhereItIsCommitted(t *testing.T) {
 		{"where it is told", committedAt(told, leader), nil, 6, log(leader, 4, 5), told, []int64{4, 5}, 6},
 		{"before", committedAt(told, leader), nil, 6, log(leader, 0, 1, 2, 3, 4, 5), told, []int64{4, 5}, 6},
 		{"before, and jumps", committedAt(told, leader), nil, 6, log(1, 0, 1, 4, 5), told, []int64{4, 5}, 6},
+		{"before, when records have come", committedAt(told, leader), nil, 7, log(leader, 4, 5, 0, 1, 2, 3, 4, 5, 6), told, []int64{4, 5, 6}, 7},
 		{"in a log that was made anew", committedAt(told, leader), nil, 3, log(0, 0, 1, 2), told, []int64{0, 1, 2}, 3},
 		{"in a log that was cut and has grown again", committedAt(told, leader), nil, 6, log(leader+1, 3, 4), told, []int64{3, 4}, 5},
 		{"by brokers without epochs", committedAt(told, noLeader), nil, 6, log(noLeader, 0, 3, 4), told, []int64{4}, 5},
@@ -142,4 +143,54 @@ func TestAnAnswerIsNotWaitedForAtTheEnd(t *testing.T) {
 			end(l)
 		}
 	})
+}
+
+// TestALogThatIsMadeAnewIsReadFromItsBeginning although the partition was assigned at a committed offset, which the new log has, too.
+func TestALogThatIsMadeAnewIsReadFromItsBeginning(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name        string
+		old, anew   int32 // leader epochs
+		records     int64 // of the new log
+		wantHandled []int64
+	}{
+		{"it is shorter", 0, 0, 5, []int64{3, 4, 5, 6, 7, 0, 1, 2, 3, 4}},
+		{"it is shorter, and leaders changed before", 5, 0, 5, []int64{3, 4, 5, 6, 7, 0, 1, 2, 3, 4}},
+		{"it is longer by now", 5, 0, 9, []int64{3, 4, 5, 6, 7, 0, 1, 2, 3, 4, 5, 6, 7, 8}},
+		{"brokers without epochs", noLeader, noLeader, 5, []int64{3, 4, 5, 6, 7, 0, 1, 2, 3, 4}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				var handled []int64
+				e, script, _ := newScripted(t, defaultSettings(), 0, func(_ context.Context, offset int64) error {
+					handled = append(handled, offset)
+					return nil
+				})
+				client := &mindful{script: script, end: 8, answer: func() ([]kafka.TopicPartition, error) { return committedAt(3, tt.old), nil }}
+				e.client = client
+				topic := "orders.raw"
+				if err := e.rebalance(nil, kafka.AssignedPartitions{Partitions: []kafka.TopicPartition{{Topic: &topic, Offset: kafka.OffsetInvalid}}}); err != nil {
+					t.Fatal(err)
+				}
+				for offset := int64(3); offset < 8; offset++ {
+					e.message(appended(offset, tt.old, offset, "old"))
+				}
+				e.handOver()
+				synctest.Wait()
+				client.end = tt.records
+				for offset := range tt.records {
+					e.message(appended(offset, tt.anew, 100+offset, "new"))
+				}
+				e.handOver()
+				synctest.Wait()
+				if !slices.Equal(handled, tt.wantHandled) {
+					t.Errorf("handled %v, want %v", handled, tt.wantHandled)
+				}
+				for _, l := range e.lanes {
+					end(l)
+				}
+			})
+		})
+	}
 }
