@@ -101,17 +101,35 @@ func (e *engine) forget(l *lane) {
 // rewound opens a new epoch for a partition whose offsets went back, to that of m: its topic was made anew, or its log was cut when a replica
 // that lagged became the leader, and auto.offset.reset says where to go on. Other records have those offsets now.
 //
-// What is not settled before m does not come again by itself. So where there is some the partition is sought there, in case that the log is the same, and
-// m comes once more: nil is returned.
+// What is not settled before m does not come again by itself, nor what is settled by a transaction that comes to nothing. So where there is some the
+// partition is sought there, in case that the log is the same, and m comes once more: nil is returned.
 func (e *engine) rewound(l *lane, m *kafka.Message) (*lane, error) {
 	e.log.Warn("the offsets of the partition went back: its topic was made anew, or records were lost on the brokers",
 		slog.String(keyGroup, e.group), slog.String(keyTopic, l.Topic), slog.Int(keyPartition, int(l.Partition)))
-	if at, ok := l.committable(); ok && at.Offset < m.TopicPartition.Offset {
-		return nil, e.seek([]kafka.TopicPartition{{Topic: &l.Topic, Partition: l.Partition, Offset: at.Offset}})
+	if e.transact != nil {
+		e.transact.release(map[TopicPartition]*lane{l.TopicPartition: l}, errSought) // so that it is known what is committed
+	}
+	if at, ok := l.owed(); ok && at < int64(m.TopicPartition.Offset) {
+		return nil, e.seek([]kafka.TopicPartition{{Topic: &l.Topic, Partition: l.Partition, Offset: kafka.Offset(at)}})
 	}
 	e.revoked(l.list(), true)
 	err := e.assigned(l.list())
 	return e.lanes[l.TopicPartition], err
+}
+
+// owed returns where the partition must go on for nothing to be passed over. The poll goroutine calls it.
+func (l *lane) owed() (int64, bool) {
+	l.e.sched.mu.Lock()
+	defer l.e.sched.mu.Unlock()
+	l.count()
+	switch offset, ok := l.place(); {
+	case l.e.transact != nil:
+		return l.window.base, l.window.based
+	case l.assignment != nil && !ok:
+		return l.again.start, l.again.some
+	default:
+		return offset, ok
+	}
 }
 
 // revoked closes the epochs of the partitions: after their handlers have finished, or at once when they are lost.

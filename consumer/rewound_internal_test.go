@@ -5,6 +5,7 @@ import (
 	"slices"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
 )
@@ -83,6 +84,131 @@ func TestWhatIsNotSettledIsNotPassedOverWhenOffsetsGoBack(t *testing.T) {
 					t.Error("the epoch of the partition has not ended")
 				}
 				end(e.lanes[lanes[0].TopicPartition])
+			})
+		})
+	}
+}
+
+// TestWhatASinkHasIsNotPassedOverWhenOffsetsGoBack: it has settled nothing yet.
+func TestWhatASinkHasIsNotPassedOverWhenOffsetsGoBack(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		e, script, _ := newScripted(t, defaultSettings(), 0, func(context.Context, int64) error { return nil })
+		e.sinks = true
+		client := &seeker{script: script}
+		e.client = client
+		l := e.open(TopicPartition{"orders.raw", 0})
+		for offset := range int64(5) {
+			e.event(message(offset))
+		}
+		e.handOver()
+		synctest.Wait() // taken, and not settled
+		e.event(appended(4, noLeader, 0, "v"))
+		if want := []kafka.Offset{0}; !slices.Equal(client.sought, want) {
+			t.Errorf("sought to %v, want %v: the sink has settled nothing", client.sought, want)
+		}
+		end(e.lanes[l.TopicPartition])
+	})
+}
+
+// TestWhatIsNotCommittedIsNotPassedOverWhenOffsetsGoBack: in transactions what is settled is rolled back with them.
+func TestWhatIsNotCommittedIsNotPassedOverWhenOffsetsGoBack(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name      string
+		back      int64
+		unsettled bool
+	}{
+		{"behind what is not settled", 4, true},
+		{"all is settled", 4, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				release := make(chan struct{})
+				e, script, _ := newScripted(t, defaultSettings(), 0, func(ctx context.Context, offset int64) error {
+					if tt.unsettled && offset == 3 {
+						select {
+						case <-release:
+						case <-ctx.Done():
+							return ctx.Err()
+						}
+					}
+					return nil
+				})
+				client := &seeker{script: script}
+				e.client = client
+				e.useTransactions(&pretendedTransactor{pretended: newPretended(1, 1, 10)})
+				e.set.txInterval = time.Hour
+				e.transact.begin()
+				l := e.open(TopicPartition{"orders.raw", 0})
+				for offset := range int64(5) {
+					e.event(message(offset))
+				}
+				e.handOver()
+				synctest.Wait() // 0, 1 and 2 are settled at least, and no transaction is committed
+				e.event(appended(tt.back, noLeader, 0, "v"))
+				if want := []kafka.Offset{0}; !slices.Equal(client.sought, want) {
+					t.Errorf("sought to %v, want %v: nothing is committed", client.sought, want)
+				}
+				close(release)
+				e.transact.stop()
+				e.stop(nil)
+				e.transact.endStart()
+				<-e.transact.ended
+				end(e.lanes[l.TopicPartition])
+			})
+		})
+	}
+}
+
+// TestAPartitionIsSoughtOnceWhenOffsetsGoBack: where what is not settled is gone from the log, the client begins somewhere else, before it or behind.
+func TestAPartitionIsSoughtOnceWhenOffsetsGoBack(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name       string
+		start, end int64 // of the log by then
+	}{
+		{"the log begins behind it", 3, 6},
+		{"the log is made anew and shorter", 0, 2},
+		{"it is there", 0, 6},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				e, script, lanes := newScripted(t, defaultSettings(), 1, func(ctx context.Context, offset int64) error {
+					<-ctx.Done()
+					return ctx.Err()
+				})
+				client := &seeker{script: script}
+				e.client = client
+				for offset := int64(2); offset < 6; offset++ {
+					e.event(message(offset))
+				}
+				e.handOver()
+				synctest.Wait()
+				next, met := int64(4), 0
+				for range 20 { // polls
+					before := len(client.sought)
+					if next < tt.end || len(client.sought) == 0 {
+						e.event(appended(next, noLeader, 0, "v"))
+						next++
+					}
+					if len(client.sought) > before { // and auto.offset.reset is earliest
+						if next = int64(client.sought[before]); next < tt.start || next >= tt.end {
+							next = tt.start
+						}
+						met++
+					}
+				}
+				e.handOver()
+				if met != 1 || next != tt.end {
+					t.Errorf("it was sought %d times and read up to %d, want once and %d", met, next, tt.end)
+				}
+				l := e.lanes[lanes[0].TopicPartition]
+				lanes[0].cancel(ErrShutdown)
+				l.cancel(ErrShutdown)
+				end(l)
 			})
 		})
 	}
