@@ -96,7 +96,7 @@ func loosely(t *testing.T, seed uint64, order Order) {
 	synctest.Test(t, func(t *testing.T) {
 		const partitions, records = 3, 300
 		brokers := newPretended(seed, partitions, records)
-		brokers.restive = []int{0, 0, 300}[seed%3]
+		brokers.restive, brokers.flighty = []int{0, 0, 300}[seed%3], []int{0, 100, 300}[seed%3]
 		moves := seed%3 > 0
 		d := &looseDiary{t: t, name: fmt.Sprintf("%v, seed %d", order, seed), inside: map[string]bool{}, settled: map[int32]map[int64]bool{}, through: map[int32]int64{}, most: order.limit}
 		brokers.stored = d.stored

@@ -90,7 +90,7 @@ func anyhow(t *testing.T, seed uint64, s shape) {
 	synctest.Test(t, func(t *testing.T) {
 		const partitions, records = 3, 3000
 		brokers := newPretended(seed, partitions, records)
-		brokers.restive = []int{0, 0, 2000}[seed%3]
+		brokers.restive, brokers.flighty = []int{0, 0, 2000}[seed%3], []int{0, 500, 2000}[seed%3]
 		moves := seed%3 > 0
 		d := &diary{t: t, seed: seed, inside: map[int32]bool{}, settled: map[int32]int64{}, times: map[Ref]int{}}
 		brokers.stored = d.stored

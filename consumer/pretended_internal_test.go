@@ -19,7 +19,9 @@ type pretended struct {
 	topic   string
 	records int64
 	logs    chan kafka.LogEvent
-	restive int // one poll of so many brings a rebalance; 0: none
+	restive int  // one poll of so many brings a rebalance; 0: none
+	flighty int  // before one record of so many the client goes back; 0: none
+	atMost  bool // it does not go back behind what is committed
 
 	mu        sync.Mutex
 	random    *rand.Rand
@@ -209,6 +211,13 @@ func (p *pretended) take() *kafka.Message {
 		if p.paused[id] || p.position[id] >= p.records {
 			p.turn++
 			continue
+		}
+		room := min(p.position[id], 100)
+		if p.atMost {
+			room = min(room, p.position[id]-p.committed[int32(id)]) //nolint:gosec // a few
+		}
+		if p.flighty > 0 && room > 0 && p.random.IntN(p.flighty) == 0 {
+			p.position[id] -= 1 + p.random.Int64N(room)
 		}
 		at := p.position[id]
 		p.position[id]++

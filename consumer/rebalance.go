@@ -107,7 +107,7 @@ func (e *engine) rewound(l *lane, m *kafka.Message) (*lane, error) {
 	e.log.Warn("the offsets of the partition went back: its topic was made anew, or records were lost on the brokers",
 		slog.String(keyGroup, e.group), slog.String(keyTopic, l.Topic), slog.Int(keyPartition, int(l.Partition)))
 	if e.transact != nil {
-		e.transact.release(map[TopicPartition]*lane{l.TopicPartition: l}, errSought) // so that it is known what is committed
+		e.transact.rollBack(l, errSought)
 	}
 	if at, ok := l.owed(); ok && at < int64(m.TopicPartition.Offset) {
 		return nil, e.seek([]kafka.TopicPartition{{Topic: &l.Topic, Partition: l.Partition, Offset: kafka.Offset(at)}})

@@ -31,7 +31,8 @@ func together(t *testing.T, seed uint64, order Order) {
 	synctest.Test(t, func(t *testing.T) {
 		const partitions, records = 3, 600
 		brokers := newPretended(seed, partitions, records)
-		brokers.restive = []int{0, 3000}[seed%2]
+		brokers.restive, brokers.flighty = []int{0, 3000}[seed%2], []int{0, 0, 0, 300}[seed%4]
+		brokers.atMost = true
 		x := &pretendedTransactor{pretended: brokers, fails: []int{0, 20, 6}[seed%3]}
 		set := defaultSettings()
 		set.order, set.deadLetters, set.allowMissing = order, seed%4 > 0, false

@@ -46,6 +46,20 @@ func (x *transact) release(lanes map[TopicPartition]*lane, cause error) {
 	}
 }
 
+// rollBack dooms the transaction that has records of a lane, and waits until it is known what is committed.
+func (x *transact) rollBack(l *lane, cause error) {
+	s, w := &x.e.sched, &x.window
+	s.mu.Lock()
+	t := w.current
+	if t == nil || t.touched[l] == nil {
+		s.mu.Unlock()
+		return
+	}
+	w.interrupt(t, map[TopicPartition]*lane{l.TopicPartition: l}, cause)
+	s.mu.Unlock()
+	x.e.awaitAll([]<-chan struct{}{t.done}, x.e.set.cancelGrace)
+}
+
 // interrupt dooms a transaction because of lanes, whose handlers get the cause as theirs. The scheduler's lock is held.
 func (w *window) interrupt(t *transaction, lanes map[TopicPartition]*lane, cause error) {
 	for _, l := range lanes {
