@@ -176,7 +176,7 @@ func TestAPartitionIsSoughtOnceWhenOffsetsGoBack(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				e, script, lanes := newScripted(t, defaultSettings(), 1, func(ctx context.Context, offset int64) error {
+				e, script, lanes := newScripted(t, defaultSettings(), 1, func(ctx context.Context, _ int64) error {
 					<-ctx.Done()
 					return ctx.Err()
 				})
