@@ -286,7 +286,7 @@ func (e *engine) clientError(err kafka.Error) {
 		e.refused = true
 		e.stop(fmt.Errorf("consumer: %w: %w", ErrUnauthorized, err))
 	case err.Code() == kafka.ErrAutoOffsetReset:
-		e.stop(fmt.Errorf("consumer: group %s has no offset to go on from, and auto.offset.reset is error: %w", e.group, err))
+		e.stop(fmt.Errorf("consumer: group %s cannot go on from an offset (none is committed, or the log does not reach it or was cut there), and auto.offset.reset is error: %w", e.group, err))
 	case err.Code() == kafka.ErrInvalidSessionTimeout:
 		e.stop(fmt.Errorf("consumer: join group %s: session.timeout.ms is outside of what the brokers allow (group.min.session.timeout.ms and group.max.session.timeout.ms there): %w", e.group, err))
 	default:
