@@ -85,16 +85,18 @@ type refReader struct {
 	in    []byte
 	zero  int // items without bytes so far
 	depth int
+
+	replaced bool
 }
 
-// readValue reads all of in.
-func readValue(n *node, in []byte) (any, error) {
+// readValue reads all of in. replaced says that a key of a map came twice, so that v lacks the entry that came first.
+func readValue(n *node, in []byte) (v any, replaced bool, err error) {
 	r := &refReader{in: in}
-	v, err := r.value(n)
+	v, err = r.value(n)
 	if err == nil && len(r.in) > 0 {
 		err = errMalformed
 	}
-	return v, err
+	return v, r.replaced, err
 }
 
 func (r *refReader) take(n int64) ([]byte, error) {
@@ -222,6 +224,9 @@ func (r *refReader) blocks(n *node) (any, error) {
 			v, err := r.value(n.elem)
 			if err != nil {
 				return nil, err
+			}
+			if _, came := entries[string(key)]; came && n.kind == KindMap {
+				r.replaced = true
 			}
 			items, entries[string(key)] = append(items, v), v
 		}
