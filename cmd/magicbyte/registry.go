@@ -25,7 +25,8 @@ func newRegistryCommand() *cobra.Command {
 		Use:   "registry",
 		Short: "Run a Schema Registry in this process until interrupted",
 		Long: `Runs a Schema Registry that answers as Confluent Schema Registry 8.3 does, and prints its URL once it answers. SIGTERM and
-Ctrl-C end it after the requests that are in flight; what is not done after 8 s is cut, and told on standard error.
+Ctrl-C end it after the requests that are in flight; what is not done after 8 s is cut, and told on standard error. A
+second signal ends it at once.
 
 Everything is kept in memory and gone at the end, unless --data names a directory: then all that was acknowledged survives the end
 of the process, also by kill -9, and with --sync a loss of power. One process can use a directory at a time.

@@ -235,26 +235,32 @@ func TestRegistryInterruptedAtOnce(t *testing.T) {
 	}
 }
 
+// startRegistry runs the command in a process of its own, and returns its URL. What it says on standard error is in said once it has ended.
+func startRegistry(t *testing.T) (cmd *exec.Cmd, url string, said *strings.Builder) {
+	t.Helper()
+	cmd = exec.CommandContext(t.Context(), os.Args[0], "registry", "--listen", "127.0.0.1:0", "--data", t.TempDir()) //nolint:gosec // this very binary
+	cmd.Env = append(os.Environ(), mainVariable+"=1")
+	said = &strings.Builder{}
+	cmd.Stderr = said
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	line, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil {
+		t.Errorf("no URL: %v", err)
+	}
+	return cmd, strings.TrimSpace(strings.TrimPrefix(line, "Schema Registry")), said
+}
+
 // TestRegistrySignals ends a process as an operator does.
 func TestRegistrySignals(t *testing.T) {
 	t.Parallel()
 	for _, signal := range []os.Signal{syscall.SIGTERM, os.Interrupt} {
-		cmd := exec.CommandContext(t.Context(), os.Args[0], "registry", "--listen", "127.0.0.1:0", "--data", t.TempDir())
-		cmd.Env = append(os.Environ(), mainVariable+"=1")
-		var said strings.Builder
-		cmd.Stderr = &said
-		out, err := cmd.StdoutPipe()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := cmd.Start(); err != nil {
-			t.Fatal(err)
-		}
-		line, err := bufio.NewReader(out).ReadString('\n')
-		if err != nil {
-			t.Errorf("%v: no URL: %v", signal, err)
-		}
-		url := strings.TrimSpace(strings.TrimPrefix(line, "Schema Registry"))
+		cmd, url, said := startRegistry(t)
 		if status, body := fetch(t, nil, http.MethodGet, url+"/subjects", ""); body != "[]" {
 			t.Errorf("%v: subjects: %d %s", signal, status, body)
 		}
@@ -264,5 +270,39 @@ func TestRegistrySignals(t *testing.T) {
 		if err := cmd.Wait(); err != nil || said.Len() > 0 {
 			t.Errorf("%v: ended with %v, said %q; want a clean end", signal, err, said.String())
 		}
+	}
+}
+
+// TestRegistrySecondSignal: whoever does not want to wait for what is in flight asks once more.
+func TestRegistrySecondSignal(t *testing.T) {
+	t.Parallel()
+	cmd, url, _ := startRegistry(t)
+	half, err := new(net.Dialer).DialContext(t.Context(), "tcp", strings.TrimPrefix(url, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer half.Close()
+	if _, err := io.WriteString(half, "POST /subjects/s/versions HTTP/1.1\r\nHost: r\r\nContent-Length: 9\r\n\r\n{"); err != nil {
+		t.Fatal(err)
+	}
+	fetch(t, nil, http.MethodGet, url+"/subjects", "") // the half one was accepted before
+	if err := cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan error)
+	go func() { ended <- cmd.Wait() }()
+	again := time.NewTicker(50 * time.Millisecond) // one that comes before the first has had its effect is the first one's
+	defer again.Stop()
+	for waiting := true; waiting; {
+		select {
+		case err = <-ended:
+			waiting = false
+		case <-again.C:
+			_ = cmd.Process.Signal(os.Interrupt) // it may have ended
+		}
+	}
+	status, ok := cmd.ProcessState.Sys().(syscall.WaitStatus)
+	if !ok || !status.Signaled() || status.Signal() != syscall.SIGINT {
+		t.Errorf("ended with %v, want the second signal to end it", err)
 	}
 }
