@@ -35,6 +35,15 @@ func (m *mindful) GetWatermarkOffsets(string, int32) (low, high int64, err error
 	return 0, m.end, nil
 }
 
+// assign gives partition 0 to a consumer, as the client does that knows nothing of it.
+func assign(t *testing.T, e *engine) {
+	t.Helper()
+	topic := "orders.raw"
+	if err := e.rebalance(nil, kafka.AssignedPartitions{Partitions: []kafka.TopicPartition{{Topic: &topic, Offset: kafka.OffsetInvalid}}}); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // committedAt is what brokers say of partition 0.
 func committedAt(offset kafka.Offset, leader int32) []kafka.TopicPartition {
 	topic := "orders.raw"
@@ -90,10 +99,7 @@ func TestAnAssignmentBeginsWhereItIsCommitted(t *testing.T) {
 					return test.answer, test.err
 				}}
 				e.client = client
-				partitions := []kafka.TopicPartition{{Topic: &topic, Offset: kafka.OffsetInvalid}}
-				if err := e.rebalance(nil, kafka.AssignedPartitions{Partitions: partitions}); err != nil {
-					t.Fatal(err)
-				}
+				assign(t, e)
 				if got := client.assigned[0].Offset; got != test.assigned {
 					t.Errorf("the client was told to begin at %v, want %v", got, test.assigned)
 				}
@@ -131,10 +137,7 @@ func TestAnAnswerIsNotWaitedForAtTheEnd(t *testing.T) {
 		}}
 		time.AfterFunc(time.Second, func() { e.stop(nil) })
 		began := time.Now()
-		topic := "orders.raw"
-		if err := e.rebalance(nil, kafka.AssignedPartitions{Partitions: []kafka.TopicPartition{{Topic: &topic}}}); err != nil {
-			t.Fatal(err)
-		}
+		assign(t, e)
 		if took := time.Since(began); took != time.Second {
 			t.Errorf("it took %v, want 1s", took)
 		}
@@ -169,10 +172,7 @@ func TestALogThatIsMadeAnewIsReadFromItsBeginning(t *testing.T) {
 				})
 				client := &mindful{script: script, end: 8, answer: func() ([]kafka.TopicPartition, error) { return committedAt(3, tt.old), nil }}
 				e.client = client
-				topic := "orders.raw"
-				if err := e.rebalance(nil, kafka.AssignedPartitions{Partitions: []kafka.TopicPartition{{Topic: &topic, Offset: kafka.OffsetInvalid}}}); err != nil {
-					t.Fatal(err)
-				}
+				assign(t, e)
 				for offset := int64(3); offset < 8; offset++ {
 					e.message(appended(offset, tt.old, offset, "old"))
 				}

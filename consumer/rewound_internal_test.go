@@ -45,11 +45,7 @@ func TestWhatIsNotSettledIsNotPassedOverWhenOffsetsGoBack(t *testing.T) {
 					handled = append(handled, offset)
 					if offset == 2 && stuck {
 						stuck = false
-						select {
-						case <-release:
-						case <-ctx.Done():
-							return ctx.Err()
-						}
+						return until(ctx, release)
 					}
 					return nil
 				})
@@ -128,11 +124,7 @@ func TestWhatIsNotCommittedIsNotPassedOverWhenOffsetsGoBack(t *testing.T) {
 				release := make(chan struct{})
 				e, script, _ := newScripted(t, defaultSettings(), 0, func(ctx context.Context, offset int64) error {
 					if tt.unsettled && offset == 3 {
-						select {
-						case <-release:
-						case <-ctx.Done():
-							return ctx.Err()
-						}
+						return until(ctx, release)
 					}
 					return nil
 				})

@@ -11,7 +11,7 @@ func (s *scheduler) run(st *strand) verdict {
 	if s.batch > 1 || s.window != nil {
 		return st.lane.process(st, st.current)
 	}
-	s.load(st)
+	s.draw(st)
 	for i := range st.current {
 		if i > 0 && st.lane.shut.Load() {
 			return verdict{outcome: again}
@@ -30,8 +30,8 @@ func (s *scheduler) run(st *strand) verdict {
 // ahead of its turn. In transactions each record joins the transaction that is open when it starts.
 func (s *scheduler) runs() bool { return s.batch == 1 && s.window == nil && s.limit == math.MaxInt }
 
-// load has a worker take its run. Whoever has started it, often the poll goroutine, has left that to it.
-func (s *scheduler) load(st *strand) {
+// draw has a worker take its run. Whoever has started it, often the poll goroutine, has left that to it.
+func (s *scheduler) draw(st *strand) {
 	if !s.runs() {
 		return
 	}

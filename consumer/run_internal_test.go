@@ -27,14 +27,20 @@ func blocking(t *testing.T, at int64, handled *[]int64) (*lane, chan struct{}) {
 	return newTestLane(t, defaultSettings(), decodes, func(ctx context.Context, offset int64) error {
 		*handled = append(*handled, offset)
 		if offset == at {
-			select {
-			case <-release:
-			case <-ctx.Done():
-				return ctx.Err()
-			}
+			return until(ctx, release)
 		}
 		return nil
 	}), release
+}
+
+// until is a handler that waits to be released, or to be cancelled.
+func until(ctx context.Context, release <-chan struct{}) error {
+	select {
+	case <-release:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // upTo is the offsets from 0 to last.

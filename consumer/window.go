@@ -233,9 +233,9 @@ func (w *window) delivered(l *lane, r *queued) {
 	}
 }
 
-// begin has a lane that was just opened take nothing before an offset, where it was told to begin; leader is the leader epoch of the last record before. The client may still go on at the beginning of the
-// assignment, or of an earlier one (see repetition and precedes), and what is committed already would be handled again: so what the lane before it has seen
-// of the beginning is kept.
+// begin has a lane that was just opened take nothing before an offset, where it was told to begin; leader is the leader epoch of the last record before.
+// The client may still go on at the beginning of the assignment, or of an earlier one (see repetition and precedes), and what is committed already would be
+// handled again: so what the lane before it has seen of the beginning is kept.
 func (l *lane) begin(offset int64, leader int32, seen repetition) {
 	s := &l.e.sched
 	s.mu.Lock()

@@ -7,8 +7,8 @@ import (
 	"testing/synctest"
 )
 
-// TestAWorkerThatHasNotLoadedItsRun: between the start of a worker and its first look anything may happen to the lane.
-func TestAWorkerThatHasNotLoadedItsRun(t *testing.T) {
+// TestAWorkerThatHasNotDrawnItsRun: between the start of a worker and its first look anything may happen to the lane.
+func TestAWorkerThatHasNotDrawnItsRun(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		name             string
