@@ -94,6 +94,7 @@ type partition struct {
 	tried, committed int64
 	read             int64          // the committed offset read last
 	asked            map[int64]bool // offsets that were to be committed, or were, since the last assignment
+	unread           []int64        // those that were to be, since the committed one was read
 	open             map[int64]int  // handlers that run, by offset, in epochs that do not end in a loss
 	ended            time.Duration  // when a handler last returned
 	rewound          bool           // a client went back, and has delivered nothing new since
@@ -176,8 +177,8 @@ func (c *check) entry(e Entry, epoch int) {
 		p := c.partition(e.Partition)
 		p.rewound, p.lower = true, true
 	case Assigned:
-		clear(c.partition(e.Partition).asked)
-	case Revoked, Lost: // see epochsOf
+		c.partition(e.Partition).forget()
+	case Revoked, Lost, Expelled: // see epochsOf
 	}
 }
 

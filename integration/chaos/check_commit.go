@@ -6,7 +6,7 @@ import "time"
 // commit is read).
 func (c *check) tried(e Entry) {
 	p := c.partition(e.Partition)
-	p.asked[e.Offset] = true
+	p.ask(e.Offset)
 	for ; p.tried < e.Offset; p.tried++ {
 		if r := p.record(p.tried); !r.done() {
 			c.verdict.report(&c.verdict.Beyond, "offset %d was to be committed while %v was not settled", e.Offset, place{e.Partition, p.tried})
@@ -40,8 +40,22 @@ func (c *check) committed(e Entry) {
 			}
 		}
 	}
-	p.read = e.Offset
+	p.read, p.unread = e.Offset, nil
 	p.asked[e.Offset] = true
+}
+
+// ask notes that an offset is to be committed.
+func (p *partition) ask(offset int64) {
+	p.asked[offset] = true
+	p.unread = append(p.unread, offset)
+}
+
+// forget forgets the commits of an assignment that is over, but for those whose outcome was not read yet.
+func (p *partition) forget() {
+	clear(p.asked)
+	for _, offset := range p.unread {
+		p.asked[offset] = true
+	}
 }
 
 // waited measures, in a calm, how long a partition stood still before this first delivery although it had records.

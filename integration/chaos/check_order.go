@@ -8,10 +8,11 @@ import (
 // epochs are the assignments of partitions to members.
 type epochs struct {
 	of   []int  // for each entry of a handler, its epoch; -1 where there is none
-	lost []bool // by epoch: it ended in a loss, so another member may have had the partition before the end of it
+	lost []bool // by epoch: it ended in a loss, or should have, so another member may have had the partition before the end of it
 }
 
-// epochsOf reads the assignments from a group's entries. An epoch that has no end, since its process was killed, did not end in a loss.
+// epochsOf reads the assignments from a group's entries. An epoch that has no end, since its process was killed, did not end in a loss. Those of a member
+// that the brokers gave up did, also if it never hears of that.
 func epochsOf(entries []Entry) epochs {
 	type owner struct{ member, partition int32 }
 	current := map[owner]int{}
@@ -25,8 +26,19 @@ func epochsOf(entries []Entry) epochs {
 			all.lost = append(all.lost, false)
 		case Revoked, Lost:
 			if epoch, ok := current[at]; ok {
-				all.lost[epoch] = e.Kind == Lost
+				all.lost[epoch] = all.lost[epoch] || e.Kind == Lost
 				delete(current, at)
+			}
+		case Expelled, Gone:
+			for other, epoch := range current {
+				if other.member != e.Member {
+					continue
+				}
+				if e.Kind == Expelled {
+					all.lost[epoch] = true
+				} else {
+					delete(current, other)
+				}
 			}
 		case Began, Settled, Failed, Condemned, Cancelled:
 			if epoch, ok := current[at]; ok {

@@ -152,6 +152,12 @@ func TestCheckFindsViolations(t *testing.T) {
 			gone := e[i]
 			return slices.Insert(slices.Delete(e, i, i+1), find(t, e, chaos.Settled, 2, 2), gone)
 		}, order},
+		{"two at once in two members, of which neither was given up", chaos.ByPartition, func(t *testing.T, e []chaos.Entry, _ *chaos.Topic) []chaos.Entry {
+			i := slices.IndexFunc(e, func(e chaos.Entry) bool { return e.Kind == chaos.Gone })
+			gone := e[i]
+			e = slices.Insert(slices.Delete(e, i, i+1), find(t, e, chaos.Settled, 2, 2), gone)
+			return append(e, chaos.Entry{Kind: chaos.Expelled, Member: 1}, chaos.Entry{Kind: chaos.Expelled, Member: 3})
+		}, order},
 		{"a record that is to be tried again is overtaken", chaos.ByPartition, func(t *testing.T, e []chaos.Entry, _ *chaos.Topic) []chaos.Entry {
 			i := find(t, e, chaos.Began, 2, 2)
 			return slices.Delete(e, i, i+2)
@@ -294,6 +300,18 @@ func TestCheckExcuses(t *testing.T) {
 			{Kind: chaos.Cancelled, Member: 1},
 			{Kind: chaos.Lost, Member: 1},
 		}, 1},
+		{"a member that was given up ends before it hears of that", []chaos.Entry{
+			{Kind: chaos.Acked},
+			{Kind: chaos.Assigned, Member: 1},
+			{Kind: chaos.Began, Member: 1},
+			{Kind: chaos.Assigned, Member: 2},
+			{Kind: chaos.Began, Member: 2},
+			{Kind: chaos.Expelled, Member: 1},
+			{Kind: chaos.Settled, Member: 2},
+			{Kind: chaos.Settled, Member: 1},
+			{Kind: chaos.Revoked, Member: 1},
+			{Kind: chaos.Gone, Member: 1},
+		}, 1},
 		{"a stopped process keeps a record", []chaos.Entry{
 			{Kind: chaos.Acked},
 			{Kind: chaos.Assigned, Member: 1},
@@ -337,6 +355,21 @@ func TestCheckExcuses(t *testing.T) {
 			{Kind: chaos.Settled, Member: 1},
 			{Kind: chaos.Committed, Offset: 1},
 			{Kind: chaos.Committed, Offset: 0},
+			{Kind: chaos.Committed, Offset: 1},
+		}, 0},
+		{"a client repeats a commit right before the partition changes hands", []chaos.Entry{
+			{Kind: chaos.Acked},
+			{Kind: chaos.Assigned, Member: 1},
+			{Kind: chaos.Began, Member: 1},
+			{Kind: chaos.Settled, Member: 1},
+			{Kind: chaos.Tried, Offset: 1},
+			{Kind: chaos.Committed, Offset: 1},
+			{Kind: chaos.Revoked, Member: 1},
+			{Kind: chaos.Tried}, // the first time it did not get there
+			{Kind: chaos.Assigned, Member: 2},
+			{Kind: chaos.Committed},
+			{Kind: chaos.Began, Member: 2},
+			{Kind: chaos.Settled, Member: 2},
 			{Kind: chaos.Committed, Offset: 1},
 		}, 0},
 		{"another group has the same offsets", []chaos.Entry{

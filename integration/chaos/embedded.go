@@ -96,6 +96,7 @@ func (e *embeddedEngine) start(ctx context.Context) error {
 		}
 		return nil, nil, false
 	})
+	rebalances{}.keep(cluster)
 	e.cluster = cluster
 	return nil
 }

@@ -32,6 +32,9 @@ const (
 	Lost
 	Rewound // the client went back by itself, which the consumer takes for a loss and a new assignment: both follow
 
+	// Of the harness: the brokers do not list Member any more, which works and was not told to end.
+	Expelled
+
 	// Of the harness: the process of Member was stopped (and says nothing until Continued), was continued, is gone.
 	Stopped
 	Continued
@@ -91,7 +94,7 @@ func decodeEntry(b []byte) Entry {
 func (e Entry) String() string {
 	names := [...]string{
 		"", "acked", "indeterminate", "refused", "poisoned", "began", "settled", "failed", "condemned", "cancelled",
-		"assigned", "revoked", "lost", "rewound", "stopped", "continued", "gone", "tried", "committed", "calm", "storm",
+		"assigned", "revoked", "lost", "rewound", "expelled", "stopped", "continued", "gone", "tried", "committed", "calm", "storm",
 	}
 	return fmt.Sprintf("%s %s group %d member %d partition %d offset %d number %d key %d",
 		time.Unix(0, int64(e.At)).UTC().Format("15:04:05.000000"), names[e.Kind], e.Group, e.Member, e.Partition, e.Offset, e.Number, e.Key)

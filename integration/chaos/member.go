@@ -101,6 +101,8 @@ func (m *member) properties() kafka.ConfigMap {
 		"group.id":          m.Name,
 		"client.id":         m.Client,
 		"auto.offset.reset": "earliest",
+		// A session is 3 s and not 45 s: the pause before the next connection grows less, too.
+		"reconnect.backoff.max.ms": 700,
 	}
 	if os.Getenv("CHAOS_DEBUG") != "" {
 		config["debug"] = os.Getenv("CHAOS_DEBUG")

@@ -148,6 +148,7 @@ func (r *run) do(ctx context.Context) error {
 	for _, g := range r.groups {
 		senders.Go(func() { g.traffic.run(sending) })
 		watchers.Go(func() { g.watch(watching) })
+		watchers.Go(func() { g.expelled(watching) })
 		if r.forgets() {
 			watchers.Go(func() { r.forgotten.Add(g.expire(watching)) })
 		}
