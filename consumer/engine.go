@@ -53,12 +53,13 @@ type engine struct {
 	applied    int64                    // version of the user's intent that the lanes have
 	joined     bool                     // had an assignment, if an empty one
 	subscribed bool
-	stays      bool      // in its group when it ends: a static member of the classic protocols
-	epochs     bool      // its group has epochs: the new protocol (KIP-848)
-	refused    bool      // by the brokers: it will not get into its group any more
-	toEnd      bool      // ends when its partitions are read to their ends
-	sinks      bool      // records go to sinks
-	drainBy    time.Time // a shutdown's end of the drain; zero before
+	stays      bool         // in its group when it ends: a static member of the classic protocols
+	epochs     bool         // its group has epochs: the new protocol (KIP-848)
+	refused    bool         // by the brokers: it will not get into its group any more
+	reset      kafka.Offset // where partitions begin of which nothing is committed, 0: the client knows
+	toEnd      bool         // ends when its partitions are read to their ends
+	sinks      bool         // records go to sinks
+	drainBy    time.Time    // a shutdown's end of the drain; zero before
 	ticked     time.Time
 	resumed    time.Time
 	reported   time.Time // to the hooks
@@ -137,6 +138,7 @@ func (e *engine) connect(config, letterConfig kafka.ConfigMap) (err error) {
 	if !newProtocol(config) {
 		e.pulse.limit = millis(config, "session.timeout.ms", defaultSessionTimeout) / 2
 	}
+	e.reset = resetOf(config)
 	if e.toEnd {
 		config = withEnds(config)
 	}

@@ -19,6 +19,8 @@ type mindful struct {
 	kafkaclient.GroupMember
 	answer   func() ([]kafka.TopicPartition, error)
 	end      int64
+	last     kafka.Offset // as it is told when asked for the end
+	lastErr  error
 	assigned []kafka.TopicPartition
 }
 
@@ -29,6 +31,17 @@ func (m *mindful) IncrementalAssign(list []kafka.TopicPartition) error {
 
 func (m *mindful) Committed([]kafka.TopicPartition, int) ([]kafka.TopicPartition, error) {
 	return m.answer()
+}
+
+func (m *mindful) OffsetsForTimes(times []kafka.TopicPartition, _ int) ([]kafka.TopicPartition, error) {
+	times = slices.Clone(times)
+	for i := range times {
+		if times[i].Offset != kafka.OffsetEnd {
+			return nil, errors.New("asked for a time, not for the end")
+		}
+		times[i].Offset = m.last
+	}
+	return times, m.lastErr
 }
 
 func (m *mindful) GetWatermarkOffsets(string, int32) (low, high int64, err error) {
@@ -62,8 +75,10 @@ func TestAnAssignmentBeginsWhereItIsCommitted(t *testing.T) {
 		return log
 	}
 	unknown := []kafka.TopicPartition{{Offset: kafka.OffsetInvalid}}
+	refused := []kafka.TopicPartition{{Offset: kafka.OffsetInvalid, Error: kafka.NewError(kafka.ErrUnstableOffsetCommit, "", false)}}
 	for _, test := range []struct {
 		name     string
+		reset    string
 		answer   []kafka.TopicPartition
 		err      error
 		end      int64
@@ -72,15 +87,18 @@ func TestAnAssignmentBeginsWhereItIsCommitted(t *testing.T) {
 		want     []int64
 		commit   int64
 	}{
-		{"where it is told", committedAt(told, leader), nil, 6, log(leader, 4, 5), told, []int64{4, 5}, 6},
-		{"before", committedAt(told, leader), nil, 6, log(leader, 0, 1, 2, 3, 4, 5), told, []int64{4, 5}, 6},
-		{"before, and jumps", committedAt(told, leader), nil, 6, log(1, 0, 1, 4, 5), told, []int64{4, 5}, 6},
-		{"before, when records have come", committedAt(told, leader), nil, 7, log(leader, 4, 5, 0, 1, 2, 3, 4, 5, 6), told, []int64{4, 5, 6}, 7},
-		{"in a log that was made anew", committedAt(told, leader), nil, 3, log(0, 0, 1, 2), told, []int64{0, 1, 2}, 3},
-		{"in a log that was cut and has grown again", committedAt(told, leader), nil, 6, log(leader+1, 3, 4), told, []int64{3, 4}, 5},
-		{"by brokers without epochs", committedAt(told, noLeader), nil, 6, log(noLeader, 0, 3, 4), told, []int64{4}, 5},
-		{"nothing is committed", unknown, nil, 2, log(leader, 0, 1), kafka.OffsetInvalid, []int64{0, 1}, 2},
-		{"no answer", nil, errors.New("not now"), 2, log(leader, 0, 1), kafka.OffsetInvalid, []int64{0, 1}, 2},
+		{"where it is told", "earliest", committedAt(told, leader), nil, 6, log(leader, 4, 5), told, []int64{4, 5}, 6},
+		{"before", "earliest", committedAt(told, leader), nil, 6, log(leader, 0, 1, 2, 3, 4, 5), told, []int64{4, 5}, 6},
+		{"before, and jumps", "earliest", committedAt(told, leader), nil, 6, log(1, 0, 1, 4, 5), told, []int64{4, 5}, 6},
+		{"before, when records have come", "earliest", committedAt(told, leader), nil, 7, log(leader, 4, 5, 0, 1, 2, 3, 4, 5, 6), told, []int64{4, 5, 6}, 7},
+		{"in a log that was made anew", "earliest", committedAt(told, leader), nil, 3, log(0, 0, 1, 2), told, []int64{0, 1, 2}, 3},
+		{"in a log that was cut and has grown again", "earliest", committedAt(told, leader), nil, 6, log(leader+1, 3, 4), told, []int64{3, 4}, 5},
+		{"by brokers without epochs", "earliest", committedAt(told, noLeader), nil, 6, log(noLeader, 0, 3, 4), told, []int64{4}, 5},
+		{"nothing is committed", "earliest", unknown, nil, 2, log(leader, 0, 1), kafka.OffsetBeginning, []int64{0, 1}, 2},
+		{"nothing is committed, and what is there is old", "latest", unknown, nil, 2, log(leader, 7), kafka.OffsetEnd, []int64{7}, 8},
+		{"nothing is committed, which is an error", "error", unknown, nil, 2, log(leader, 0, 1), kafka.OffsetInvalid, []int64{0, 1}, 2},
+		{"an offset is not known", "earliest", refused, nil, 2, log(leader, 0, 1), kafka.OffsetInvalid, []int64{0, 1}, 2},
+		{"no answer", "earliest", nil, errors.New("not now"), 2, log(leader, 0, 1), kafka.OffsetInvalid, []int64{0, 1}, 2},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -91,12 +109,14 @@ func TestAnAssignmentBeginsWhereItIsCommitted(t *testing.T) {
 					return nil
 				})
 				topic := "orders.raw"
-				for i := range test.answer {
-					test.answer[i].Topic = &topic
+				e.reset = resetOf(kafka.ConfigMap{"auto.offset.reset": test.reset})
+				answer := slices.Clone(test.answer)
+				for i := range answer {
+					answer[i].Topic = &topic
 				}
-				client := &mindful{script: script, end: test.end, answer: func() ([]kafka.TopicPartition, error) {
+				client := &mindful{script: script, end: test.end, lastErr: errors.New("not now"), answer: func() ([]kafka.TopicPartition, error) {
 					<-time.After(time.Second)
-					return test.answer, test.err
+					return answer, test.err
 				}}
 				e.client = client
 				assign(t, e)
@@ -122,6 +142,51 @@ func TestAnAssignmentBeginsWhereItIsCommitted(t *testing.T) {
 					end(l)
 				}
 			})
+		})
+	}
+}
+
+// TestTheEndIsCommitted that a group begins at: what comes behind it is its own, whoever has the partition then. Where the brokers do not tell the end, the
+// client is to find it.
+func TestTheEndIsCommitted(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name   string
+		reset  string
+		answer []kafka.TopicPartition
+		last   kafka.Offset
+		err    error
+		told   kafka.Offset
+		commit []kafka.Offset
+	}{
+		{"latest", "latest", committedAt(kafka.OffsetInvalid, noLeader), 7, nil, 7, []kafka.Offset{7}},
+		{"latest of nothing", "latest", committedAt(kafka.OffsetInvalid, noLeader), 0, nil, 0, []kafka.Offset{0}},
+		{"latest, committed", "latest", committedAt(3, 1), 7, nil, 3, nil},
+		{"earliest", "earliest", committedAt(kafka.OffsetInvalid, noLeader), 7, nil, kafka.OffsetBeginning, nil},
+		{"no answer", "latest", committedAt(kafka.OffsetInvalid, noLeader), 7, errors.New("not now"), kafka.OffsetEnd, nil},
+		{"no end", "latest", committedAt(kafka.OffsetInvalid, noLeader), kafka.OffsetEnd, nil, kafka.OffsetEnd, nil},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			e, script, _ := newScripted(t, defaultSettings(), 0, func(context.Context, int64) error { return nil })
+			e.reset = resetOf(kafka.ConfigMap{"auto.offset.reset": test.reset})
+			client := &mindful{script: script, last: test.last, lastErr: test.err, answer: func() ([]kafka.TopicPartition, error) { return test.answer, nil }}
+			e.client = client
+			assign(t, e)
+			if got := client.assigned[0].Offset; got != test.told {
+				t.Errorf("the client was told to begin at %v, want %v", got, test.told)
+			}
+			e.store(e.lanes)
+			var stored []kafka.Offset
+			for _, tp := range script.stored {
+				stored = append(stored, tp.Offset)
+			}
+			if !slices.Equal(stored, test.commit) {
+				t.Errorf("committed %v, want %v", stored, test.commit)
+			}
+			for _, l := range e.lanes {
+				end(l)
+			}
 		})
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
+	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/magicbyte-go/magicbyte/consumer"
 )
@@ -48,6 +49,103 @@ func TestNoOffsetToGoOnFrom(t *testing.T) {
 	err := start(t, member, func(context.Context, *textRecord) error { return nil }).wait()
 	if err == nil || !strings.Contains(err.Error(), group) || !strings.Contains(err.Error(), "auto.offset.reset is error") {
 		t.Errorf("Run() = %v, want the group and the property in it", err)
+	}
+}
+
+// TestWhereAGroupBegins that has no offsets.
+func TestWhereAGroupBegins(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		reset string
+		old   bool
+	}{{"earliest", true}, {"beginning", true}, {"latest", false}, {"largest", false}} {
+		for _, protocol := range []string{"classic", "consumer"} {
+			t.Run(test.reset+" "+protocol, func(t *testing.T) {
+				t.Parallel()
+				c := cluster(t, 1)
+				cfg := config(c, "auto.offset.reset", test.reset)
+				if protocol == "consumer" {
+					cfg = newProtocol(cfg)
+				}
+				produce(t, c, numbered(0, 0, 3)...)
+				first := make(chan string, 1)
+				member := newText(t, cfg)
+				r := start(t, member, func(_ context.Context, rec *textRecord) error {
+					select {
+					case first <- rec.Value:
+					default: // not the first one
+					}
+					return nil
+				})
+				<-member.Ready()
+				again := time.NewTicker(10 * time.Millisecond) // where the end is, the broker says at some time after that
+				defer again.Stop()
+				for {
+					select {
+					case value := <-first:
+						if got := value == "0"; got != test.old || !got && value != "new" {
+							t.Errorf("it begins with record %q", value)
+						}
+						r.cancel()
+						if err := r.wait(); err != nil {
+							t.Error(err)
+						}
+						return
+					case <-again.C:
+						produce(t, c, &kgo.Record{Value: []byte("new")})
+					case <-t.Context().Done():
+						t.Fatal("no record comes")
+					}
+				}
+			})
+		}
+	}
+}
+
+// TestWhatComesAfterTheLatest has a member take partitions at their ends, and leave before anything came: what comes then is the next one's.
+func TestWhatComesAfterTheLatest(t *testing.T) {
+	t.Parallel()
+	for _, protocol := range []string{"classic", "consumer"} {
+		t.Run(protocol, func(t *testing.T) {
+			t.Parallel()
+			c := cluster(t, 2)
+			cfg := config(c, "auto.offset.reset", "latest")
+			if protocol == "consumer" {
+				cfg = newProtocol(cfg)
+			}
+			produce(t, c, append(numbered(0, 0, 3), numbered(1, 10, 1)...)...)
+			handled := make(chan string, 10)
+			run := func() *running {
+				member := newText(t, cfg)
+				r := start(t, member, func(_ context.Context, rec *textRecord) error {
+					handled <- rec.Value
+					return nil
+				})
+				<-member.Ready()
+				return r
+			}
+			stop := func(r *running) {
+				r.cancel()
+				if err := r.wait(); err != nil {
+					t.Error(err)
+				}
+			}
+			stop(run())
+			if committed(c, 0) != 3 || committed(c, 1) != 1 {
+				t.Errorf("committed %d and %d, want the ends that it took", committed(c, 0), committed(c, 1))
+			}
+			produce(t, c, &kgo.Record{Value: []byte("between")})
+			second := run()
+			select {
+			case value := <-handled:
+				if value != "between" {
+					t.Errorf("the next member begins with record %q", value)
+				}
+			case <-within(t, 20*time.Second).Done():
+				t.Error("what came between the members is passed over")
+			}
+			stop(second)
+		})
 	}
 }
 
