@@ -132,8 +132,9 @@ func TestGapBelowATimePath(t *testing.T) {
 	}
 }
 
-// TestReadFromWithinTwoChains: below a time path two owners may write two chains, of which one ends early. What lies in the other is read wherever reading begins.
-func TestReadFromWithinTwoChains(t *testing.T) {
+// TestFromWithinTwoChains: below a time path two owners may write two chains, of which one ends early. What lies in the other is read wherever reading begins,
+// and there is no gap; that they overlap is told from where they do.
+func TestFromWithinTwoChains(t *testing.T) {
 	t.Parallel()
 	bucket := memory(t)
 	for _, f := range []struct {
@@ -167,6 +168,13 @@ func TestReadFromWithinTwoChains(t *testing.T) {
 		}
 		if next != 210 {
 			t.Fatalf("from %d: read up to %d, want 209", from, next-1)
+		}
+		report, err := eventlog.Verify(t.Context(), bucket, "orders", from, eventlog.WithEnds(map[int32]int64{0: 210}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, gap := errors.AsType[*eventlog.GapError](report.Err()); gap || (len(report.Problems) > 0) != (from < 160) {
+			t.Fatalf("from %d: %v", from, report.Err())
 		}
 	}
 }

@@ -69,3 +69,21 @@ func (r *reading) listOnce(ctx context.Context, bucket *blob.Bucket, topic strin
 	})
 	return files, nil
 }
+
+// since returns the files that may have offsets from one on: not those whose next one begins there or before. Where two begin at the same offset, they are of
+// two chains from there on, of which one may end early.
+func since(files []File, from int64) []File {
+	var kept []File
+	forked := false
+	for i, f := range files {
+		if i == 0 || f.Partition != files[i-1].Partition {
+			forked = false
+		}
+		follows := i+1 < len(files) && files[i+1].Partition == f.Partition
+		forked = forked || follows && files[i+1].First == f.First
+		if forked || !follows || files[i+1].First > from {
+			kept = append(kept, f)
+		}
+	}
+	return kept
+}

@@ -35,14 +35,13 @@ func (r *reading) read(ctx context.Context, bucket *blob.Bucket, topic string, f
 			yield(nil, err)
 			return
 		}
-		c, forked := chain{next: -1}, false
+		files = since(files, from)
+		c := chain{next: -1}
 		for i, f := range files {
 			if i == 0 || f.Partition != files[i-1].Partition {
-				c, forked = chain{next: -1, from: max(0, from)}, false
+				c = chain{next: -1, from: max(0, from)}
 			}
-			follows := i+1 < len(files) && files[i+1].Partition == f.Partition
-			forked = forked || follows && files[i+1].First == f.First // the next file may be of another chain from here on, which ends early
-			if to >= 0 && f.First >= to || follows && files[i+1].First <= from && !forked {
+			if to >= 0 && f.First >= to {
 				continue
 			}
 			if !r.readFile(ctx, bucket, f, &c, to, yield) {

@@ -46,10 +46,7 @@ func Verify(ctx context.Context, bucket *blob.Bucket, topic string, from int64, 
 	}
 	report := &Report{Next: map[int32]int64{}}
 	last := map[int32]File{}
-	for i, f := range files {
-		if i+1 < len(files) && files[i+1].Partition == f.Partition && files[i+1].First <= from {
-			continue
-		}
+	for _, f := range since(files, from) {
 		m, err := verifyFile(ctx, bucket, f)
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
@@ -86,7 +83,9 @@ func (r *Report) follow(l layout, f File, m *Metadata, from int64) {
 	r.Records += m.Records
 	r.Holes += m.Last + 1 - m.First - m.Records
 	next, ok := r.Next[f.Partition]
+	ok = ok && next > from
 	switch {
+	case m.Last < from: // it belongs to what was deleted
 	case !ok && (from < 0 && !m.Begins && m.First > 0 || from >= 0 && m.First > from):
 		r.Problems = append(r.Problems, &GapError{Topic: f.Topic, Partition: f.Partition, From: from, To: m.First})
 	case ok && m.First > next:
