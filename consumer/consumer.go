@@ -45,9 +45,9 @@ type Consumer[K, V any] struct {
 // auto.commit.interval.ms (1000), queued.max.messages.kbytes (16384), fetch.max.bytes (4194304), fetch.queue.backoff.ms (10). A group whose members use range or roundrobin
 // cannot change to cooperative-sticky in one step: set their strategy here, or stop all members first.
 //
-// With auto.offset.reset=latest, a group that has no committed offset of a partition begins at its end, and commits that: what comes from then on is handled,
-// also when the partition changes hands before. [Consumer.RunTransactions] and [Consumer.RunSinks] commit nothing but what was settled, so what comes between two
-// members before the first commit is passed over there.
+// With auto.offset.reset=latest, a group that has no committed offset of a partition begins at its end as the brokers tell it, and that is committed like what
+// is settled (every auto.commit.interval.ms, and when the partition is revoked): from then on, what comes is handled also when the partition changes hands. Not so
+// in [Consumer.RunTransactions] and [Consumer.RunSinks], which commit nothing but what was settled.
 //
 // The configuration is copied; deserializers may be shared with other consumers.
 func New[K, V any](config kafka.ConfigMap, topics []string, key Deserializer[K], value Deserializer[V], opts ...Option) (*Consumer[K, V], error) {

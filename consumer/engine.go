@@ -76,7 +76,8 @@ type engine struct {
 	pulse    pulse        // shared
 	polling  atomic.Bool  // shared: pulse says whether the poll goroutine runs
 	spans    spans        // shared
-	transact *transact    // shared; nil but in RunTransactions
+	setbacks setbacks
+	transact *transact // shared; nil but in RunTransactions
 	tokens   *kafkaclient.Tokens
 
 	// What the poll goroutine has done beside it, while the client is open.

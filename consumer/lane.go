@@ -49,11 +49,13 @@ type lane struct {
 	shut atomic.Bool // halted or suspended: workers look at it between two records, without the lock
 
 	// What follows belongs to the poll goroutine.
-	full, held bool  // why its partition is not to be fetched: it holds enough; the user has paused it
-	paused     bool  // in the client
-	atEnd      bool  // was read to the end of its partition
-	stored     int64 // the offset stored last
-	weighed    load  // after the last hand-over: workers have made it less
+	full, held bool                  // why its partition is not to be fetched: it holds enough; the user has paused it
+	paused     bool                  // in the client
+	atEnd      bool                  // was read to the end of its partition
+	stored     int64                 // the offset stored last
+	setback    *kafka.TopicPartition // to be committed, which lies below what was; nil: nothing
+	initial    *kafka.TopicPartition // where it begins, which nobody has committed; nil where somebody has, or it is not known
+	weighed    load                  // after the last hand-over: workers have made it less
 	again      repetition
 
 	window laneWindow // guarded by the scheduler's lock
@@ -171,6 +173,9 @@ func (l *lane) committable() (kafka.TopicPartition, bool) {
 	defer l.e.sched.mu.Unlock()
 	l.count()
 	offset, ok := l.place()
+	if !ok && l.initial != nil && l.assignment == nil {
+		return *l.initial, !l.closed
+	}
 	return l.commit(offset), ok && !l.closed
 }
 

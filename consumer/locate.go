@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
@@ -19,23 +20,24 @@ const committedTimeout = 5 * time.Second
 // where nothing was committed then. It is the client's own question that it saves: of a partition with an offset the client does not ask.
 //
 // Where nothing is committed, it is told what auto.offset.reset says: finding that out by itself takes the client 100 to 600 ms more, in which a group that
-// changes all the time would never begin. For "latest" that is an offset, and the partition is returned: its end is to be committed, for what comes from
-// now on is handled by this member or the next one, which would begin at the end that it finds.
+// changes all the time would never begin. For "latest" it is told the end as the brokers say it, which is returned to be committed: what comes from now on is
+// handled by this member or the next one, which would begin at the end that it finds.
 //
 // A shutdown needs no answer, and where none comes it is left to the client.
-func (e *engine) locate(partitions []kafka.TopicPartition) (uncommitted map[TopicPartition]bool) {
+func (e *engine) locate(partitions []kafka.TopicPartition) (ends map[TopicPartition]kafka.TopicPartition) {
 	member, ok := e.client.(kafkaclient.GroupMember)
 	if !ok || len(partitions) == 0 || !e.drainBy.IsZero() {
 		return nil
 	}
-	var offsets, ends []kafka.TopicPartition
+	var offsets []kafka.TopicPartition
 	var err error
 	asked, answered := slices.Clone(partitions), make(chan struct{})
+	found := map[TopicPartition]kafka.TopicPartition{}
 	e.aside.Go(func() {
 		defer close(answered)
 		offsets, err = member.Committed(asked, int(committedTimeout.Milliseconds()))
 		if err == nil && e.reset == kafka.OffsetEnd {
-			ends = e.endOffsets(offsets)
+			e.findEnds(offsets, found)
 		}
 	})
 	if !e.awaitAnswer(answered) {
@@ -45,25 +47,26 @@ func (e *engine) locate(partitions []kafka.TopicPartition) (uncommitted map[Topi
 		e.log.Warn("committed offsets not known, left to the Kafka client", slog.String(keyGroup, e.group), slog.Any(keyError, err))
 		return nil
 	}
-	uncommitted = map[TopicPartition]bool{}
 	for i, at := range offsets {
 		switch {
 		case at.Error != nil || *at.Topic != *partitions[i].Topic || at.Partition != partitions[i].Partition:
-		case at.Offset >= 0:
-			partitions[i].Offset, partitions[i].LeaderEpoch = at.Offset, at.LeaderEpoch
+			continue
 		case at.Offset == kafka.OffsetInvalid && e.reset != 0:
-			partitions[i].Offset = e.reset
-			if end := slices.IndexFunc(ends, func(end kafka.TopicPartition) bool { return same(end, at) }); end >= 0 {
-				partitions[i].Offset = ends[end].Offset
-				uncommitted[TopicPartition{*at.Topic, at.Partition}] = true
+			at.Offset = e.reset
+			if end, ok := found[TopicPartition{*at.Topic, at.Partition}]; ok {
+				at = end
 			}
+		case at.Offset < 0:
+			continue
 		}
+		partitions[i].Offset, partitions[i].LeaderEpoch = at.Offset, at.LeaderEpoch
 	}
-	return uncommitted
+	return found
 }
 
-// endOffsets returns the ends of partitions of which nothing is committed, as far as the brokers tell.
-func (e *engine) endOffsets(committed []kafka.TopicPartition) []kafka.TopicPartition {
+// findEnds asks for the ends of partitions of which nothing is committed. The client gives no answer at all where one partition has none, as while its leader
+// moves: each is asked for by itself then.
+func (e *engine) findEnds(committed []kafka.TopicPartition, found map[TopicPartition]kafka.TopicPartition) {
 	var asked []kafka.TopicPartition
 	for _, tp := range committed {
 		if tp.Error == nil && tp.Offset == kafka.OffsetInvalid {
@@ -71,21 +74,36 @@ func (e *engine) endOffsets(committed []kafka.TopicPartition) []kafka.TopicParti
 		}
 	}
 	if len(asked) == 0 {
-		return nil
+		return
 	}
+	until := time.Now().Add(offsetsTimeout)
 	ends, err := e.client.OffsetsForTimes(asked, int(offsetsTimeout.Milliseconds()))
 	if err != nil {
-		e.log.Warn("ends of partitions not known, left to the Kafka client", slog.String(keyGroup, e.group), slog.Any(keyError, err))
-		return nil
+		ends = nil
+		for _, tp := range asked {
+			left := time.Until(until).Milliseconds()
+			if left <= 0 {
+				break
+			}
+			if end, err := e.client.OffsetsForTimes([]kafka.TopicPartition{tp}, int(left)); err == nil {
+				ends = append(ends, end...)
+			}
+		}
 	}
-	return slices.DeleteFunc(ends, func(tp kafka.TopicPartition) bool { return tp.Error != nil || tp.Offset < 0 })
+	for _, tp := range ends {
+		if tp.Error == nil && tp.Offset >= 0 {
+			found[TopicPartition{*tp.Topic, tp.Partition}] = tp
+		}
+	}
+	if len(found) < len(asked) {
+		e.log.Warn("ends of partitions not known, left to the Kafka client: what comes before the first commit may be passed over",
+			slog.String(keyGroup, e.group), slog.Int("partitions", len(asked)-len(found)), slog.Any(keyError, err))
+	}
 }
-
-func same(a, b kafka.TopicPartition) bool { return *a.Topic == *b.Topic && a.Partition == b.Partition }
 
 // resetOf returns where partitions begin of which nothing is committed, as auto.offset.reset says, 0 if it is left to the client, which has to fail then.
 func resetOf(config kafka.ConfigMap) kafka.Offset {
-	switch fmt.Sprint(config["auto.offset.reset"]) {
+	switch strings.ToLower(fmt.Sprint(config["auto.offset.reset"])) { // as the client reads it
 	case "smallest", "earliest", "beginning":
 		return kafka.OffsetBeginning
 	case "largest", "latest", "end":
@@ -114,16 +132,18 @@ func (e *engine) awaitAnswer(answered <-chan struct{}) bool {
 	}
 }
 
-// located has the lanes of partitions that were located take nothing before.
-func (e *engine) located(partitions []kafka.TopicPartition, uncommitted map[TopicPartition]bool) {
+// located has the lanes of partitions begin where they were located. Those with a committed offset take nothing before.
+func (e *engine) located(partitions []kafka.TopicPartition, ends map[TopicPartition]kafka.TopicPartition) {
 	for _, tp := range partitions {
-		if tp.Offset < 0 {
+		l := e.lanes[TopicPartition{*tp.Topic, tp.Partition}]
+		if end, ok := ends[l.TopicPartition]; ok {
+			l.initial = &end
 			continue
 		}
-		l := e.lanes[TopicPartition{*tp.Topic, tp.Partition}]
-		l.begin(int64(tp.Offset), leaderOf(&tp), repetition{})
-		if !uncommitted[l.TopicPartition] {
+		if tp.Offset >= 0 {
+			l.begin(int64(tp.Offset), leaderOf(&tp), repetition{})
 			l.stored = int64(tp.Offset)
+			e.setbacks.noted(l, tp)
 		}
 	}
 }

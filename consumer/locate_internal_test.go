@@ -20,8 +20,10 @@ type mindful struct {
 	answer   func() ([]kafka.TopicPartition, error)
 	end      int64
 	last     kafka.Offset // as it is told when asked for the end
-	lastErr  error
+	lastErr  func(asked int) error
+	asked    int // for the end
 	assigned []kafka.TopicPartition
+	commit   func([]kafka.TopicPartition) ([]kafka.TopicPartition, error) // nil: it succeeds
 }
 
 func (m *mindful) IncrementalAssign(list []kafka.TopicPartition) error {
@@ -39,9 +41,23 @@ func (m *mindful) OffsetsForTimes(times []kafka.TopicPartition, _ int) ([]kafka.
 		if times[i].Offset != kafka.OffsetEnd {
 			return nil, errors.New("asked for a time, not for the end")
 		}
-		times[i].Offset = m.last
+		epoch := int32(3)
+		times[i].Offset, times[i].LeaderEpoch = m.last, &epoch
 	}
-	return times, m.lastErr
+	m.asked++
+	if m.lastErr != nil {
+		if err := m.lastErr(m.asked); err != nil {
+			return nil, err
+		}
+	}
+	return times, nil
+}
+
+func (m *mindful) CommitOffsets(list []kafka.TopicPartition) ([]kafka.TopicPartition, error) {
+	if m.commit == nil {
+		return list, nil
+	}
+	return m.commit(list)
 }
 
 func (m *mindful) GetWatermarkOffsets(string, int32) (low, high int64, err error) {
@@ -55,6 +71,16 @@ func assign(t *testing.T, e *engine) {
 	if err := e.rebalance(nil, kafka.AssignedPartitions{Partitions: []kafka.TopicPartition{{Topic: &topic, Offset: kafka.OffsetInvalid}}}); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// never is the error of brokers that do not tell the end, and once of those that do when they are asked again.
+func never(int) error { return errors.New("not now") }
+
+func once(asked int) error {
+	if asked == 1 {
+		return errors.New("another partition has no leader")
+	}
+	return nil
 }
 
 // committedAt is what brokers say of partition 0.
@@ -114,7 +140,7 @@ func TestAnAssignmentBeginsWhereItIsCommitted(t *testing.T) {
 				for i := range answer {
 					answer[i].Topic = &topic
 				}
-				client := &mindful{script: script, end: test.end, lastErr: errors.New("not now"), answer: func() ([]kafka.TopicPartition, error) {
+				client := &mindful{script: script, end: test.end, lastErr: never, answer: func() ([]kafka.TopicPartition, error) {
 					<-time.After(time.Second)
 					return answer, test.err
 				}}
@@ -155,7 +181,7 @@ func TestTheEndIsCommitted(t *testing.T) {
 		reset  string
 		answer []kafka.TopicPartition
 		last   kafka.Offset
-		err    error
+		err    func(int) error
 		told   kafka.Offset
 		commit []kafka.Offset
 	}{
@@ -163,7 +189,9 @@ func TestTheEndIsCommitted(t *testing.T) {
 		{"latest of nothing", "latest", committedAt(kafka.OffsetInvalid, noLeader), 0, nil, 0, []kafka.Offset{0}},
 		{"latest, committed", "latest", committedAt(3, 1), 7, nil, 3, nil},
 		{"earliest", "earliest", committedAt(kafka.OffsetInvalid, noLeader), 7, nil, kafka.OffsetBeginning, nil},
-		{"no answer", "latest", committedAt(kafka.OffsetInvalid, noLeader), 7, errors.New("not now"), kafka.OffsetEnd, nil},
+		{"as librdkafka takes it", "Latest", committedAt(kafka.OffsetInvalid, noLeader), 7, nil, 7, []kafka.Offset{7}},
+		{"no answer for all at once", "latest", committedAt(kafka.OffsetInvalid, noLeader), 7, once, 7, []kafka.Offset{7}},
+		{"no answer", "latest", committedAt(kafka.OffsetInvalid, noLeader), 7, never, kafka.OffsetEnd, nil},
 		{"no end", "latest", committedAt(kafka.OffsetInvalid, noLeader), kafka.OffsetEnd, nil, kafka.OffsetEnd, nil},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -179,7 +207,9 @@ func TestTheEndIsCommitted(t *testing.T) {
 			e.store(e.lanes)
 			var stored []kafka.Offset
 			for _, tp := range script.stored {
-				stored = append(stored, tp.Offset)
+				if stored = append(stored, tp.Offset); leaderOf(&tp) != 3 || leaderOf(&client.assigned[0]) != 3 {
+					t.Errorf("the end is committed for leader epoch %d, and the client told %d, want 3", leaderOf(&tp), leaderOf(&client.assigned[0]))
+				}
 			}
 			if !slices.Equal(stored, test.commit) {
 				t.Errorf("committed %v, want %v", stored, test.commit)
@@ -188,6 +218,35 @@ func TestTheEndIsCommitted(t *testing.T) {
 				end(l)
 			}
 		})
+	}
+}
+
+// TestRecordsBeforeTheEnd that a group began at are of another log: nobody has handled them.
+func TestRecordsBeforeTheEnd(t *testing.T) {
+	t.Parallel()
+	var handled []int64
+	e, script, _ := newScripted(t, defaultSettings(), 0, func(_ context.Context, offset int64) error {
+		handled = append(handled, offset)
+		return nil
+	})
+	e.reset = kafka.OffsetEnd
+	e.client = &mindful{script: script, end: 10, last: 3, answer: func() ([]kafka.TopicPartition, error) { return committedAt(kafka.OffsetInvalid, noLeader), nil }}
+	assign(t, e)
+	e.store(e.lanes)
+	for offset := range int64(5) {
+		e.message(appended(offset, 0, offset, "v"))
+	}
+	e.handOver()
+	e.sched.workers.Wait()
+	if want := []int64{0, 1, 2, 3, 4}; !slices.Equal(handled, want) {
+		t.Errorf("handled %v, want %v", handled, want)
+	}
+	e.store(e.lanes)
+	if last := script.stored[len(script.stored)-1]; last.Offset != 5 {
+		t.Errorf("committed %v, want 5", last.Offset)
+	}
+	for _, l := range e.lanes {
+		end(l)
 	}
 }
 

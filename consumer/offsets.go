@@ -13,6 +13,7 @@ func (e *engine) store(lanes map[TopicPartition]*lane) {
 	if e.transact != nil {
 		return // transactions commit offsets
 	}
+	defer e.commitSetbacks()
 	var moved []*lane
 	var offsets []kafka.TopicPartition
 	for _, l := range lanes {
@@ -29,6 +30,7 @@ func (e *engine) store(lanes map[TopicPartition]*lane) {
 		switch {
 		case result.Error == nil:
 			moved[i].stored = int64(result.Offset)
+			e.setbacks.noted(moved[i], offsets[i])
 		case hasCode(result.Error, kafka.ErrState, kafka.ErrUnknownPartition):
 			// The client has given the partition up already, and the callback that says so is on its way.
 			e.log.Debug("offset not stored", moved[i].offsetAttrs(result)...)

@@ -168,6 +168,11 @@ func (p *pretended) Committed(l []kafka.TopicPartition, _ int) ([]kafka.TopicPar
 	return l, nil
 }
 
+// CommitOffsets has nothing to do: StoreOffsets has committed them.
+func (p *pretended) CommitOffsets(l []kafka.TopicPartition) ([]kafka.TopicPartition, error) {
+	return l, nil
+}
+
 func (p *pretended) GetConsumerGroupMetadata() (*kafka.ConsumerGroupMetadata, error) {
 	m := new(kafka.ConsumerGroupMetadata) // whose one field is what librdkafka serializes
 	printed := append(binary.NativeEndian.AppendUint32([]byte("CGMDv2:"), 1), "group\x00member\x00\x00"...)

@@ -19,7 +19,7 @@ func (e *engine) rebalance(_ *kafka.Consumer, event kafka.Event) error {
 	cooperative := client.GetRebalanceProtocol() == "COOPERATIVE"
 	switch event := event.(type) {
 	case kafka.AssignedPartitions:
-		uncommitted := e.locate(event.Partitions)
+		ends := e.locate(event.Partitions)
 		if cooperative {
 			err = client.IncrementalAssign(event.Partitions)
 		} else {
@@ -29,7 +29,7 @@ func (e *engine) rebalance(_ *kafka.Consumer, event kafka.Event) error {
 			err = e.assigned(event.Partitions)
 		}
 		if err == nil {
-			e.located(event.Partitions, uncommitted)
+			e.located(event.Partitions, ends)
 		}
 	case kafka.RevokedPartitions:
 		e.revoked(event.Partitions, client.AssignmentLost())

@@ -3,6 +3,7 @@ package consumer_test
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -13,6 +14,56 @@ import (
 
 	"github.com/magicbyte-go/magicbyte/consumer"
 )
+
+// TestSeekBackIsCommitted as soon as records are settled behind the new offset, and not when the client has come to where it was.
+func TestSeekBackIsCommitted(t *testing.T) {
+	t.Parallel()
+	for _, protocol := range []string{"classic", "consumer"} {
+		t.Run(protocol, func(t *testing.T) {
+			t.Parallel()
+			c := cluster(t, 1)
+			produce(t, c, numbered(0, 0, 10)...)
+			cfg := config(c)
+			if protocol == "consumer" {
+				cfg = newProtocol(cfg)
+			}
+			var again atomic.Bool
+			goOn := make(chan struct{})
+			commits := make(chan []consumer.Ref, 100)
+			member := newText(t, cfg, consumer.WithHooks(commitHook(commits)))
+			r := start(t, member, func(ctx context.Context, rec *textRecord) error {
+				if again.Load() && rec.Offset == 5 {
+					select {
+					case <-goOn:
+					case <-ctx.Done():
+						return context.Cause(ctx)
+					}
+				}
+				return nil
+			})
+			eventually(t, "all is committed", func() bool { return committed(c, 0) == 10 })
+			again.Store(true)
+			if err := member.Seek(t.Context(), consumer.Ref{Topic: topic, Offset: 2}); err != nil {
+				t.Fatal(err)
+			}
+			eventually(t, "what is settled is committed", func() bool { return committed(c, 0) == 5 })
+			for refs := receive(t, commits); refs[0].Offset != 5; refs = receive(t, commits) {
+			}
+			close(goOn)
+			eventually(t, "the client commits again", func() bool { return committed(c, 0) == 10 })
+			r.stop()
+		})
+	}
+}
+
+// commitHook is told of commits.
+type commitHook chan []consumer.Ref
+
+func (h commitHook) OnCommitted(refs []consumer.Ref, err error) {
+	if err == nil && len(refs) > 0 {
+		h <- refs
+	}
+}
 
 func TestPauseIsIntent(t *testing.T) {
 	t.Parallel()

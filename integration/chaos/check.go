@@ -95,6 +95,8 @@ type partition struct {
 	read             int64          // the committed offset read last
 	asked            map[int64]bool // offsets that were to be committed, or were, since the last assignment
 	unread           []int64        // those that were to be, since the committed one was read
+	start            int64          // the first offset that a handler began with in the last assignment in which one did
+	started          bool           // whether that is the last one
 	open             map[int64]int  // handlers that run, by offset, in epochs that do not end in a loss
 	ended            time.Duration  // when a handler last returned
 	rewound          bool           // a client went back, and has delivered nothing new since
@@ -178,7 +180,12 @@ func (c *check) entry(e Entry, epoch int) {
 		p.rewound, p.lower = true, true
 	case Assigned:
 		c.partition(e.Partition).forget()
-	case Revoked, Lost, Expelled: // see epochsOf
+	case Expelled:
+		c.verdict.Expelled++
+		if c.calm {
+			c.verdict.Fallen++
+		}
+	case Revoked, Lost: // see epochsOf
 	}
 }
 

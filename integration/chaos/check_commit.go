@@ -6,7 +6,10 @@ import "time"
 // commit is read).
 func (c *check) tried(e Entry) {
 	p := c.partition(e.Partition)
-	p.ask(e.Offset)
+	if e.Offset >= p.read || e.Offset >= p.start { // else it is no repetition of one that the assignment can have asked for
+		p.asked[e.Offset] = true
+		p.unread = append(p.unread, e.Offset)
+	}
 	for ; p.tried < e.Offset; p.tried++ {
 		if r := p.record(p.tried); !r.done() {
 			c.verdict.report(&c.verdict.Beyond, "offset %d was to be committed while %v was not settled", e.Offset, place{e.Partition, p.tried})
@@ -44,15 +47,10 @@ func (c *check) committed(e Entry) {
 	p.asked[e.Offset] = true
 }
 
-// ask notes that an offset is to be committed.
-func (p *partition) ask(offset int64) {
-	p.asked[offset] = true
-	p.unread = append(p.unread, offset)
-}
-
 // forget forgets the commits of an assignment that is over, but for those whose outcome was not read yet.
 func (p *partition) forget() {
 	clear(p.asked)
+	p.started = false
 	for _, offset := range p.unread {
 		p.asked[offset] = true
 	}

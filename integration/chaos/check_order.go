@@ -3,19 +3,21 @@ package chaos
 import (
 	"cmp"
 	"slices"
+	"time"
 )
 
 // epochs are the assignments of partitions to members.
 type epochs struct {
-	of   []int  // for each entry of a handler, its epoch; -1 where there is none
-	lost []bool // by epoch: it ended in a loss, or should have, so another member may have had the partition before the end of it
+	of    []int           // for each entry of a handler, its epoch; -1 where there is none
+	since []time.Duration // by epoch
+	lost  []bool          // by epoch: it ended in a loss, or should have, so another member may have had the partition before the end of it
 }
 
 // epochsOf reads the assignments from a group's entries. An epoch that has no end, since its process was killed, did not end in a loss. Those of a member
 // that the brokers gave up did, also if it never hears of that.
 func epochsOf(entries []Entry) epochs {
 	type owner struct{ member, partition int32 }
-	current := map[owner]int{}
+	current, calm := map[owner]int{}, false
 	all := epochs{of: make([]int, len(entries))}
 	for i, e := range entries {
 		all.of[i] = -1
@@ -23,21 +25,24 @@ func epochsOf(entries []Entry) epochs {
 		switch e.Kind {
 		case Assigned:
 			current[at] = len(all.lost)
-			all.lost = append(all.lost, false)
+			all.lost, all.since = append(all.lost, false), append(all.since, e.At)
 		case Revoked, Lost:
 			if epoch, ok := current[at]; ok {
 				all.lost[epoch] = all.lost[epoch] || e.Kind == Lost
 				delete(current, at)
 			}
+		case Calm:
+			calm = true
+		case Storm:
+			calm = false
 		case Expelled, Gone:
 			for other, epoch := range current {
-				if other.member != e.Member {
-					continue
-				}
-				if e.Kind == Expelled {
-					all.lost[epoch] = true
-				} else {
+				switch {
+				case other.member != e.Member:
+				case e.Kind == Gone:
 					delete(current, other)
+				case !calm && all.since[epoch] <= e.asked(): // in a calm nothing gives a reason for it
+					all.lost[epoch] = true
 				}
 			}
 		case Began, Settled, Failed, Condemned, Cancelled:
@@ -134,6 +139,9 @@ func (c *check) began(e Entry, epoch int) {
 		} else if s.last.outcome == Failed && !p.record(s.last.offset).lettered {
 			v.report(&v.Order, "offset %d failed and is to be tried again, but was overtaken by %v", s.last.offset, e)
 		}
+	}
+	if !p.started {
+		p.start, p.started = e.Offset, true
 	}
 	p.waited(c, e)
 	p.record(e.Offset).deliveries++

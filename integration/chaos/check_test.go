@@ -148,15 +148,16 @@ func TestCheckFindsViolations(t *testing.T) {
 			return e
 		}, order},
 		{"two at once in two members", chaos.ByPartition, func(t *testing.T, e []chaos.Entry, _ *chaos.Topic) []chaos.Entry {
-			i := slices.IndexFunc(e, func(e chaos.Entry) bool { return e.Kind == chaos.Gone })
-			gone := e[i]
-			return slices.Insert(slices.Delete(e, i, i+1), find(t, e, chaos.Settled, 2, 2), gone)
+			return atOnce(t, e)
 		}, order},
-		{"two at once in two members, of which neither was given up", chaos.ByPartition, func(t *testing.T, e []chaos.Entry, _ *chaos.Topic) []chaos.Entry {
-			i := slices.IndexFunc(e, func(e chaos.Entry) bool { return e.Kind == chaos.Gone })
-			gone := e[i]
-			e = slices.Insert(slices.Delete(e, i, i+1), find(t, e, chaos.Settled, 2, 2), gone)
-			return append(e, chaos.Entry{Kind: chaos.Expelled, Member: 1}, chaos.Entry{Kind: chaos.Expelled, Member: 3})
+		{"two at once in two members, of which neither was given up while it worked", chaos.ByPartition, func(t *testing.T, e []chaos.Entry, _ *chaos.Topic) []chaos.Entry {
+			return append(atOnce(t, e), chaos.Entry{Kind: chaos.Expelled, Member: 1, Offset: int64(time.Hour)}, chaos.Entry{Kind: chaos.Expelled, Member: 3, Offset: int64(time.Hour)})
+		}, order},
+		{"two at once in two members, of which one was given up in a calm", chaos.ByPartition, func(t *testing.T, e []chaos.Entry, _ *chaos.Topic) []chaos.Entry {
+			return atOnce(t, e, chaos.Entry{Kind: chaos.Calm}, chaos.Entry{Kind: chaos.Expelled, Member: 1, Offset: int64(time.Hour)}, chaos.Entry{Kind: chaos.Storm})
+		}, order},
+		{"two at once in two members, of which one had been given up before it got the partition", chaos.ByPartition, func(t *testing.T, e []chaos.Entry, _ *chaos.Topic) []chaos.Entry {
+			return atOnce(t, e, chaos.Entry{Kind: chaos.Expelled, Member: 1, Offset: int64(time.Millisecond)})
 		}, order},
 		{"a record that is to be tried again is overtaken", chaos.ByPartition, func(t *testing.T, e []chaos.Entry, _ *chaos.Topic) []chaos.Entry {
 			i := find(t, e, chaos.Began, 2, 2)
@@ -194,6 +195,9 @@ func TestCheckFindsViolations(t *testing.T) {
 		{"the committed offset goes back", chaos.ByPartition, func(t *testing.T, e []chaos.Entry, _ *chaos.Topic) []chaos.Entry {
 			e[find(t, e, chaos.Committed, 3, 1)].Offset = 1
 			return e
+		}, func(v *chaos.Verdict) int { return v.Backward }},
+		{"a commit is asked for that goes back to where the assignment has never been", chaos.ByPartition, func(t *testing.T, e []chaos.Entry, _ *chaos.Topic) []chaos.Entry {
+			return slices.Insert(e, find(t, e, chaos.Committed, 3, 1)+1, chaos.Entry{Kind: chaos.Tried, Offset: 1}, chaos.Entry{Kind: chaos.Committed, Offset: 1})
 		}, func(v *chaos.Verdict) int { return v.Backward }},
 		{"the committed offset goes back in a calm to one that was committed", chaos.ByPartition, func(t *testing.T, e []chaos.Entry, _ *chaos.Topic) []chaos.Entry {
 			i := find(t, e, chaos.Committed, 7, 1)
@@ -281,6 +285,15 @@ func TestCheckFindsViolations(t *testing.T) {
 	}
 }
 
+// atOnce has a second member begin with what the first one has not ended, and puts entries behind that.
+func atOnce(t *testing.T, e []chaos.Entry, more ...chaos.Entry) []chaos.Entry {
+	t.Helper()
+	i := slices.IndexFunc(e, func(e chaos.Entry) bool { return e.Kind == chaos.Gone })
+	gone := e[i]
+	at := find(t, e, chaos.Settled, 2, 2)
+	return slices.Insert(slices.Delete(e, i, i+1), at, append(more, gone)...)
+}
+
 // TestCheckExcuses are cases that look like violations, but are the price of an expired session, or no concern of the group.
 func TestCheckExcuses(t *testing.T) {
 	t.Parallel()
@@ -306,7 +319,7 @@ func TestCheckExcuses(t *testing.T) {
 			{Kind: chaos.Began, Member: 1},
 			{Kind: chaos.Assigned, Member: 2},
 			{Kind: chaos.Began, Member: 2},
-			{Kind: chaos.Expelled, Member: 1},
+			{Kind: chaos.Expelled, Member: 1, Offset: int64(time.Hour)},
 			{Kind: chaos.Settled, Member: 2},
 			{Kind: chaos.Settled, Member: 1},
 			{Kind: chaos.Revoked, Member: 1},

@@ -32,7 +32,7 @@ const (
 	Lost
 	Rewound // the client went back by itself, which the consumer takes for a loss and a new assignment: both follow
 
-	// Of the harness: the brokers do not list Member any more, which works and was not told to end.
+	// Of the harness: the brokers did not list Member any more, which works and was not told to end, when they were asked, at Offset (as At).
 	Expelled
 
 	// Of the harness: the process of Member was stopped (and says nothing until Continued), was continued, is gone.
@@ -61,6 +61,9 @@ type Entry struct {
 	Kind      Kind
 	Group     uint8
 }
+
+// asked is when the brokers were asked about what an Expelled entry says.
+func (e Entry) asked() time.Duration { return time.Duration(e.Offset) }
 
 // entrySize is the length of an Entry in the pipe: what is shorter than 512 bytes is written in one piece everywhere.
 const entrySize = 40

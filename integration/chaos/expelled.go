@@ -12,6 +12,7 @@ func (g *group) expelled(ctx context.Context) {
 	poll(ctx, 100*time.Millisecond, func() bool {
 		ask, cancel := context.WithTimeout(ctx, time.Second)
 		defer cancel()
+		asked := time.Now().UnixNano()
 		members, _, err := g.observer.members(ask, g.name, g.protocol)
 		if err != nil || len(members) == 0 {
 			return false
@@ -21,7 +22,7 @@ func (g *group) expelled(ctx context.Context) {
 		for _, p := range g.members { // without those that were told to end
 			is := members[p.Client] != ""
 			if listed[p.Client] && !is && !p.ended() {
-				g.ledger.Write(Entry{Kind: Expelled, Group: g.id, Member: p.Member})
+				g.ledger.Write(Entry{Kind: Expelled, Group: g.id, Member: p.Member, Offset: asked})
 			}
 			listed[p.Client] = is
 		}

@@ -13,7 +13,7 @@ import (
 // A broker ends a rebalance when its members have joined or its time-out has passed. kfake has the time-out begin anew with each JoinGroup, and counts
 // members that wait for their assignment (SyncGroup) while their connection or session ends as if they had waited for the group: it is one short from
 // then on, so that only the time-out ends what follows. Members whose requests time out join again before that, in turns, for ever. So those that come
-// too late for a rebalance are told to come again when it is over.
+// too late for a rebalance are told to come again when it is over. Who has no id yet is only told one.
 type rebalances map[string]time.Time
 
 // keep has a cluster turn away who comes too late. The cluster calls its control functions one at a time.
@@ -21,7 +21,7 @@ func (r rebalances) keep(cluster *kfake.Cluster) {
 	cluster.ControlKey(int16(kmsg.JoinGroup), func(req kmsg.Request) (kmsg.Response, error, bool) {
 		cluster.KeepControl()
 		join, ok := req.(*kmsg.JoinGroupRequest)
-		if !ok || !r.late(join.Group, time.Duration(join.RebalanceTimeoutMillis)*time.Millisecond, time.Now()) {
+		if !ok || join.MemberID == "" || !r.late(join.Group, time.Duration(join.RebalanceTimeoutMillis)*time.Millisecond, time.Now()) {
 			return nil, nil, false
 		}
 		resp, ok := join.ResponseKind().(*kmsg.JoinGroupResponse)

@@ -60,6 +60,9 @@ func (r *Report) String() string {
 	if n := r.Total.Repeated; n > 0 {
 		line("commits that went back in a storm, as the client repeated one whose answer was lost: %d", n)
 	}
+	if n := r.Total.Expelled; n > 0 {
+		line("members that the brokers gave up while they worked: %d, of these in a calm: %d", n, r.Total.Fallen)
+	}
 	if r.Forgotten > 0 {
 		line("sessions of dead members that the embedded brokers did not end, so the harness did: %d", r.Forgotten)
 	}

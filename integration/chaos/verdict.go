@@ -15,9 +15,10 @@ type Verdict struct {
 	Letters             int
 	Duplicates          int // deliveries of what was delivered before and did not fail each time
 	Rewinds             int // partitions whose client went back by itself: their records are delivered again
-	Repeated            int // commits that went back in a storm, as the client repeated an earlier one of the same assignment
+	Repeated            int // commits that went back in a storm, as the client repeated an earlier one of the same assignment, or one that it can have asked for
 	Resent              int // records in the log twice because their client had given others up, see resent
 	Overlaps            int // two at once in a strand, by members of which one had lost its session
+	Expelled, Fallen    int // members that the brokers gave up while they worked, and those of them in a calm
 	LongestStall        time.Duration
 
 	// Violations, each a number of cases.
@@ -61,7 +62,7 @@ func (v *Verdict) Add(o *Verdict) {
 
 func (v *Verdict) counts() []*int {
 	return append(v.violations(), &v.Acked, &v.Indeterminate, &v.Arrived, &v.Refused, &v.Poisoned,
-		&v.Repeated, &v.Resent, &v.Deliveries, &v.Retries, &v.Letters, &v.Duplicates, &v.Rewinds, &v.Overlaps)
+		&v.Repeated, &v.Resent, &v.Deliveries, &v.Retries, &v.Letters, &v.Duplicates, &v.Rewinds, &v.Overlaps, &v.Expelled, &v.Fallen)
 }
 
 func (v *Verdict) violations() []*int {

@@ -41,12 +41,14 @@ func NewConsumer(config kafka.ConfigMap) (Consumer, error) {
 // it, so that consumertest can ask for clients of its own without an option that everyone sees.
 var ConsumerOption func(open OpenConsumer, letters OpenProducer) any
 
-// GroupMember is what a *kafka.Consumer has beside that for transactions.
+// GroupMember is what a *kafka.Consumer has beside that.
 type GroupMember interface {
 	// GetConsumerGroupMetadata may be called by any goroutine, until Close begins.
 	GetConsumerGroupMetadata() (*kafka.ConsumerGroupMetadata, error)
 	// Committed may be called by any goroutine, until Close begins.
 	Committed(partitions []kafka.TopicPartition, timeoutMs int) ([]kafka.TopicPartition, error)
+	// CommitOffsets may be called by any goroutine, until Close begins.
+	CommitOffsets(offsets []kafka.TopicPartition) ([]kafka.TopicPartition, error)
 	// GetWatermarkOffsets returns the bounds of a partition as of the last answer to a fetch. It asks no broker.
 	GetWatermarkOffsets(topic string, partition int32) (low, high int64, err error)
 }

@@ -85,3 +85,7 @@ func (g groupMember) GetConsumerGroupMetadata() (*kafka.ConsumerGroupMetadata, e
 func (g groupMember) Committed([]kafka.TopicPartition, int) ([]kafka.TopicPartition, error) {
 	return nil, nil
 }
+
+func (g groupMember) CommitOffsets([]kafka.TopicPartition) ([]kafka.TopicPartition, error) {
+	return nil, nil
+}
