@@ -157,6 +157,24 @@ func (g *group) settled(ctx context.Context) error {
 	return nil
 }
 
+// works waits until each partition that has records has gone on, or until that takes longer than it may, which the checker judges: members that come and go faster
+// than a partition can begin would keep it from going on for ever.
+func (g *group) works(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	before := map[int32]int64{}
+	g.ledger.Counts(g.id, func(c *Counts) { maps.Copy(before, c.Deliveries) })
+	poll(ctx, 10*time.Millisecond, func() bool {
+		all := true
+		g.ledger.Counts(g.id, func(c *Counts) {
+			for id, latest := range c.Latest {
+				all = all && (c.Deliveries[id] > before[id] || c.Highest[id] >= latest)
+			}
+		})
+		return all
+	})
+}
+
 // scaleUp adds a member and waits until it works.
 func (g *group) scaleUp(ctx context.Context) error {
 	p, err := g.join()
@@ -171,6 +189,7 @@ func (g *group) scaleUp(ctx context.Context) error {
 	if !poll(ctx, 10*time.Millisecond, works) || p.ended() {
 		return fmt.Errorf("chaos: member %d of group %s got no partition: %w", p.Member, g.name, errors.Join(ctx.Err(), p.err))
 	}
+	g.works(ctx)
 	return nil
 }
 
@@ -189,6 +208,7 @@ func (g *group) scaleDown(ctx context.Context, p *process) error {
 	}) {
 		return fmt.Errorf("chaos: group %s lists member %d, which has ended, for ever: %w", g.name, p.Member, ctx.Err())
 	}
+	g.works(ctx)
 	return nil
 }
 

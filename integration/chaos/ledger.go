@@ -27,6 +27,8 @@ type Counts struct {
 	Began       int64
 	Joined      map[int32]bool  // members that had partitions
 	Highest     map[int32]int64 // by partition, the highest offset that a handler began with
+	Latest      map[int32]int64 // by partition, the highest offset that was acknowledged
+	Deliveries  map[int32]int64 // by partition
 }
 
 // NewLedger opens a ledger and the pipe into it.
@@ -62,9 +64,11 @@ func (l *Ledger) add(e Entry) {
 	switch e.Kind {
 	case Acked:
 		c.Acked++
+		c.Latest[e.Partition] = max(c.Latest[e.Partition], e.Offset)
 	case Began:
 		c.Began++
 		c.Highest[e.Partition] = max(c.Highest[e.Partition], e.Offset)
+		c.Deliveries[e.Partition]++
 	case Assigned:
 		c.Joined[e.Member] = true
 	}
@@ -73,7 +77,7 @@ func (l *Ledger) add(e Entry) {
 func (l *Ledger) countsOf(group uint8) *Counts {
 	c := l.counts[group]
 	if c == nil {
-		c = &Counts{Joined: map[int32]bool{}, Highest: map[int32]int64{}}
+		c = &Counts{Joined: map[int32]bool{}, Highest: map[int32]int64{}, Latest: map[int32]int64{}, Deliveries: map[int32]int64{}}
 		l.counts[group] = c
 	}
 	return c
