@@ -251,6 +251,7 @@ func (e *engine) step(timeout time.Duration) {
 	if now.Sub(e.ticked) >= tick {
 		e.ticked = now
 		e.store(e.lanes)
+		e.commitSetbacks()
 		e.report(now)
 	}
 }

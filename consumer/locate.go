@@ -64,43 +64,6 @@ func (e *engine) locate(partitions []kafka.TopicPartition) (ends map[TopicPartit
 	return found
 }
 
-// findEnds asks for the ends of partitions of which nothing is committed. The client gives no answer at all where one partition has none, as while its leader
-// moves: each is asked for by itself then.
-func (e *engine) findEnds(committed []kafka.TopicPartition, found map[TopicPartition]kafka.TopicPartition) {
-	var asked []kafka.TopicPartition
-	for _, tp := range committed {
-		if tp.Error == nil && tp.Offset == kafka.OffsetInvalid {
-			asked = append(asked, kafka.TopicPartition{Topic: tp.Topic, Partition: tp.Partition, Offset: kafka.OffsetEnd})
-		}
-	}
-	if len(asked) == 0 {
-		return
-	}
-	until := time.Now().Add(offsetsTimeout)
-	ends, err := e.client.OffsetsForTimes(asked, int(offsetsTimeout.Milliseconds()))
-	if err != nil {
-		ends = nil
-		for _, tp := range asked {
-			left := time.Until(until).Milliseconds()
-			if left <= 0 {
-				break
-			}
-			if end, err := e.client.OffsetsForTimes([]kafka.TopicPartition{tp}, int(left)); err == nil {
-				ends = append(ends, end...)
-			}
-		}
-	}
-	for _, tp := range ends {
-		if tp.Error == nil && tp.Offset >= 0 {
-			found[TopicPartition{*tp.Topic, tp.Partition}] = tp
-		}
-	}
-	if len(found) < len(asked) {
-		e.log.Warn("ends of partitions not known, left to the Kafka client: what comes before the first commit may be passed over",
-			slog.String(keyGroup, e.group), slog.Int("partitions", len(asked)-len(found)), slog.Any(keyError, err))
-	}
-}
-
 // resetOf returns where partitions begin of which nothing is committed, as auto.offset.reset says, 0 if it is left to the client, which has to fail then.
 func resetOf(config kafka.ConfigMap) kafka.Offset {
 	switch strings.ToLower(fmt.Sprint(config["auto.offset.reset"])) { // as the client reads it
@@ -143,7 +106,9 @@ func (e *engine) located(partitions []kafka.TopicPartition, ends map[TopicPartit
 		if tp.Offset >= 0 {
 			l.begin(int64(tp.Offset), leaderOf(&tp), repetition{})
 			l.stored = int64(tp.Offset)
-			e.setbacks.noted(l, tp)
+			if l.assignment == nil { // a sink's commits are exact
+				e.setbacks.noted(l, tp)
+			}
 		}
 	}
 }

@@ -13,7 +13,6 @@ func (e *engine) store(lanes map[TopicPartition]*lane) {
 	if e.transact != nil {
 		return // transactions commit offsets
 	}
-	defer e.commitSetbacks()
 	var moved []*lane
 	var offsets []kafka.TopicPartition
 	for _, l := range lanes {

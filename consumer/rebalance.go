@@ -154,6 +154,9 @@ func (e *engine) revoked(partitions []kafka.TopicPartition, lost bool) {
 		l.halt(cause)
 	}
 	if !lost {
+		if under := e.setbacks.under; under != nil { // it is of this generation of the group
+			ends = append(ends, under.done)
+		}
 		drain := e.set.revokeDrain - time.Since(began)
 		if !e.drainBy.IsZero() {
 			drain = min(drain, time.Until(e.drainBy))

@@ -13,9 +13,15 @@ import (
 // offset, and what lies before it passed over. So such an offset is committed by itself; what comes behind it the client commits again. The zero value
 // is ready for use, by the poll goroutine.
 type setbacks struct {
-	last   map[TopicPartition]kafka.TopicPartition // what the client has committed, or will have
-	asked  time.Time
-	answer chan kafka.OffsetsCommitted // of the commit under way; nil: none is
+	last  map[TopicPartition]kafka.TopicPartition // the highest that the client has been given since it last went back: it commits what is above alone
+	asked time.Time
+	under *goingBack // way; nil: none is
+}
+
+// goingBack is a commit of offsets that went back.
+type goingBack struct {
+	done    chan struct{}
+	outcome kafka.OffsetsCommitted // once it is done
 }
 
 // noted takes an offset of a lane that the client has got to commit, or that is committed.
@@ -39,21 +45,22 @@ func below(a, b kafka.TopicPartition) bool {
 	return a.Offset < b.Offset
 }
 
-// commitSetbacks commits offsets that went back, beside the poll goroutine, one list after the other and not more often than setbackEvery. A revocation commits
-// what was stored, wherever it lies, so a shutdown needs none.
+// commitSetbacks commits offsets that went back, beside the poll goroutine, one list after the other and not more often than setbackEvery. It is for partitions
+// that the member has and keeps: a revocation commits what was stored, wherever it lies.
 func (e *engine) commitSetbacks() {
 	s := &e.setbacks
-	if s.answer != nil {
+	if s.under != nil {
 		select {
-		case outcome := <-s.answer:
-			s.answer = nil
+		case <-s.under.done:
+			outcome := s.under.outcome
+			s.under = nil
 			e.wentBack(outcome)
 		default:
 			return
 		}
 	}
 	member, ok := e.client.(kafkaclient.GroupMember)
-	if !ok || !e.drainBy.IsZero() || time.Since(s.asked) < setbackEvery {
+	if !ok || time.Since(s.asked) < setbackEvery {
 		return
 	}
 	var offsets []kafka.TopicPartition
@@ -62,33 +69,35 @@ func (e *engine) commitSetbacks() {
 			offsets = append(offsets, *l.setback)
 		}
 	}
-	if len(offsets) == 0 {
+	if len(offsets) == 0 || e.client.AssignmentLost() {
 		return
 	}
-	answer := make(chan kafka.OffsetsCommitted, 1)
-	s.asked, s.answer = time.Now(), answer
+	under := &goingBack{done: make(chan struct{})}
+	s.asked, s.under = time.Now(), under
 	e.aside.Go(func() {
+		defer close(under.done)
 		results, err := member.CommitOffsets(offsets)
-		answer <- kafka.OffsetsCommitted{Offsets: results, Error: err}
+		if err != nil {
+			results = offsets // which the client does not return
+		}
+		under.outcome = kafka.OffsetsCommitted{Offsets: results, Error: err}
 	})
 }
 
 // setbackEvery is the least time between two commits of offsets that went back.
 const setbackEvery = time.Second
 
-// wentBack takes the outcome of such a commit. What failed is committed again while its lane lasts.
+// wentBack takes the outcome of such a commit. What failed is committed again while its lane lasts. From what succeeded the client goes on, up to what it
+// was given meanwhile.
 func (e *engine) wentBack(outcome kafka.OffsetsCommitted) {
 	e.committed(outcome)
 	if outcome.Error != nil {
 		return
 	}
 	for _, tp := range outcome.Offsets {
-		if tp.Error != nil {
-			continue
-		}
-		p := TopicPartition{*tp.Topic, tp.Partition}
-		e.setbacks.last[p] = tp
-		if l := e.lanes[p]; l != nil && l.setback != nil && !below(*l.setback, tp) { // the client goes on from there
+		l := e.lanes[TopicPartition{*tp.Topic, tp.Partition}]
+		if tp.Error == nil && l != nil && l.setback != nil && !below(*l.setback, tp) {
+			e.setbacks.last[l.TopicPartition] = *l.setback
 			l.setback = nil
 		}
 	}

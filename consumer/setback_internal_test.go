@@ -46,7 +46,7 @@ func TestSetbacks(t *testing.T) {
 				e.setbacks.noted(lanes[0], tt.last)
 				e.setbacks.noted(lanes[0], tt.next)
 				for range 40 {
-					e.store(e.lanes)
+					e.commitSetbacks()
 					<-time.After(tick)
 				}
 				var want []kafka.Offset

@@ -8,7 +8,10 @@ import (
 	"time"
 
 	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
+	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"github.com/magicbyte-go/magicbyte/consumer"
 )
@@ -146,6 +149,43 @@ func TestWhatComesAfterTheLatest(t *testing.T) {
 			}
 			stop(second)
 		})
+	}
+}
+
+// TestEndsOfOtherLeaders are committed where one broker does not tell those of its partitions.
+func TestEndsOfOtherLeaders(t *testing.T) {
+	t.Parallel()
+	c := cluster(t, 2, kfake.NumBrokers(2))
+	for p := range int32(2) {
+		if err := c.MoveTopicPartition(topic, p, p); err != nil {
+			t.Fatal(err)
+		}
+	}
+	produce(t, c, append(numbered(0, 0, 3), numbered(1, 0, 2)...)...)
+	c.ControlKey(int16(kmsg.ListOffsets), func(req kmsg.Request) (kmsg.Response, error, bool) {
+		c.KeepControl()
+		if c.CurrentNode() != 0 {
+			return nil, nil, false
+		}
+		resp := req.ResponseKind().(*kmsg.ListOffsetsResponse)
+		for _, asked := range req.(*kmsg.ListOffsetsRequest).Topics {
+			told := kmsg.NewListOffsetsResponseTopic()
+			told.Topic = asked.Topic
+			for _, p := range asked.Partitions {
+				one := kmsg.NewListOffsetsResponseTopicPartition()
+				one.Partition, one.ErrorCode = p.Partition, kerr.NotLeaderForPartition.Code
+				told.Partitions = append(told.Partitions, one)
+			}
+			resp.Topics = append(resp.Topics, told)
+		}
+		return resp, nil, true
+	})
+	member := newText(t, config(c, "auto.offset.reset", "latest"))
+	r := start(t, member, func(context.Context, *textRecord) error { return nil })
+	<-member.Ready()
+	r.stop()
+	if committed(c, 0) != -1 || committed(c, 1) != 2 {
+		t.Errorf("committed %d and %d, want -1 and 2", committed(c, 0), committed(c, 1))
 	}
 }
 
