@@ -24,6 +24,12 @@ func startContainers(tb testing.TB) (*services, error) {
 	if err != nil {
 		return nil, err
 	}
+	started := false
+	defer func() {
+		if !started { // also where the test was skipped
+			s.closeProxies()
+		}
+	}()
 	proxy := s.brokers[0]
 	env := integration.Containers(tb, integration.WithAdvertised(proxy.Addr().String()),
 		integration.WithKafkaEnv(map[string]string{
@@ -41,6 +47,7 @@ func startContainers(tb testing.TB) (*services, error) {
 	s.registryURL = address.String()
 	s.engine = &containersEngine{env, proxy}
 	s.observer, err = newObserver(s.brokers)
+	started = err == nil
 	return s, err
 }
 

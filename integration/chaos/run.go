@@ -63,17 +63,23 @@ func Run(tb testing.TB, config Config) (*Report, error) {
 		return nil, err
 	}
 	r := &run{Config: config, ledger: ledger}
+	defer func() {
+		if r.services == nil { // also where tb was skipped
+			ledger.Close()
+		}
+	}()
 	rate := embeddedRate
+	var s *services
 	if config.Containers {
 		rate = containerRate
-		r.services, err = startContainers(tb)
+		s, err = startContainers(tb)
 	} else {
-		r.services, err = startEmbedded(ctx, r.tried)
+		s, err = startEmbedded(ctx, r.tried)
 	}
 	if err != nil {
-		ledger.Close()
 		return nil, err
 	}
+	r.services = s
 	var next atomic.Int32
 	for id, kind := range kinds {
 		g := &group{

@@ -51,10 +51,14 @@ func (s *services) bootstrap() string {
 
 func (s *services) close() error {
 	s.observer.client.Close()
+	s.closeProxies()
+	return s.engine.close()
+}
+
+func (s *services) closeProxies() {
 	for _, p := range append(s.brokers, s.registry) {
 		p.Close()
 	}
-	return s.engine.close()
 }
 
 // newProxies starts n proxies for brokers and one for the registry.
