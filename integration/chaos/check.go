@@ -2,6 +2,7 @@ package chaos
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -43,6 +44,7 @@ func Check(entries []Entry, group uint8, order Order, topic Topic) *Verdict {
 	}
 	c := &check{
 		order: order, topic: topic, epochs: epochsOf(own),
+		blind:      !slices.ContainsFunc(own, func(e Entry) bool { return e.Kind == Tried }),
 		partitions: map[int32]*partition{}, strands: map[strandKey]*strand{}, numbers: map[int64]place{},
 		twins: map[int64]map[place]bool{}, ackedAt: map[int64]time.Duration{}, fates: map[int64]Kind{}, stopped: map[int32]bool{}, acked: map[int32][]Entry{},
 	}
@@ -78,6 +80,7 @@ type check struct {
 	fates      map[int64]Kind           // of each record, as its producer knows it
 	acked      map[int32][]Entry
 	stopped    map[int32]bool // members
+	blind      bool           // to what is to be committed: only what is committed is seen
 	calm       bool
 	calmSince  time.Duration
 }
@@ -95,8 +98,9 @@ type partition struct {
 	read             int64          // the committed offset read last
 	asked            map[int64]bool // offsets that were to be committed, or were, since the last assignment
 	unread           []int64        // those that were to be, since the committed one was read
-	start            int64          // the first offset that a handler began with in the last assignment in which one did
-	started          bool           // whether that is the last one
+	since, before    int64          // the first offsets that handlers began with in the last assignment, and the one before
+	started          bool           // whether one did in the last one
+	startedAt        time.Duration  // when
 	open             map[int64]int  // handlers that run, by offset, in epochs that do not end in a loss
 	ended            time.Duration  // when a handler last returned
 	rewound          bool           // a client went back, and has delivered nothing new since

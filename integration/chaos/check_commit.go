@@ -6,7 +6,7 @@ import "time"
 // commit is read).
 func (c *check) tried(e Entry) {
 	p := c.partition(e.Partition)
-	if e.Offset >= p.read || e.Offset >= p.start { // else it is no repetition of one that the assignment can have asked for
+	if e.Offset >= p.read || e.Offset >= p.reach(e.At) { // else it is no repetition of one that the assignment can have asked for
 		p.asked[e.Offset] = true
 		p.unread = append(p.unread, e.Offset)
 	}
@@ -25,8 +25,9 @@ func (c *check) committed(e Entry) {
 	case e.Offset >= p.read:
 	case p.lower:
 		p.lower = false
-	case !c.calm && p.asked[e.Offset]:
-		// librdkafka sends a commit whose answer was lost once more, and does not care whether a later one was sent meanwhile.
+	case !c.calm && (p.asked[e.Offset] || c.blind && e.Offset >= p.reach(e.At)):
+		// librdkafka sends a commit whose answer was lost once more, and does not care whether a later one was sent meanwhile. Where nobody sees the
+		// requests, the lost one may have been any since the assignment began.
 		v.Repeated++
 	default:
 		v.report(&v.Backward, "partition %d: committed %d after %d", e.Partition, e.Offset, p.read)
@@ -45,6 +46,21 @@ func (c *check) committed(e Entry) {
 	}
 	p.read, p.unread = e.Offset, nil
 	p.asked[e.Offset] = true
+}
+
+// start notes where an assignment begins.
+func (p *partition) start(e Entry) {
+	if !p.started {
+		p.before, p.since, p.startedAt, p.started = p.since, e.Offset, e.At, true
+	}
+}
+
+// reach returns how far a commit may go back that repeats one: to where the assignment began, or for a moment the one before, since commits are read after a while.
+func (p *partition) reach(now time.Duration) int64 {
+	if now-p.startedAt < time.Second {
+		return min(p.before, p.since)
+	}
+	return p.since
 }
 
 // forget forgets the commits of an assignment that is over, but for those whose outcome was not read yet.

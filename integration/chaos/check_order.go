@@ -140,9 +140,7 @@ func (c *check) began(e Entry, epoch int) {
 			v.report(&v.Order, "offset %d failed and is to be tried again, but was overtaken by %v", s.last.offset, e)
 		}
 	}
-	if !p.started {
-		p.start, p.started = e.Offset, true
-	}
+	p.start(e)
 	p.waited(c, e)
 	p.record(e.Offset).deliveries++
 	h := handling{member: e.Member, epoch: epoch, offset: e.Offset}

@@ -197,7 +197,14 @@ func TestCheckFindsViolations(t *testing.T) {
 			return e
 		}, func(v *chaos.Verdict) int { return v.Backward }},
 		{"a commit is asked for that goes back to where the assignment has never been", chaos.ByPartition, func(t *testing.T, e []chaos.Entry, _ *chaos.Topic) []chaos.Entry {
-			return slices.Insert(e, find(t, e, chaos.Committed, 3, 1)+1, chaos.Entry{Kind: chaos.Tried, Offset: 1}, chaos.Entry{Kind: chaos.Committed, Offset: 1})
+			i := find(t, e, chaos.Committed, 3, 1)
+			later := e[i].At + 2*time.Second
+			return slices.Insert(e, i+1, chaos.Entry{Kind: chaos.Tried, Offset: 1, At: later}, chaos.Entry{Kind: chaos.Committed, Offset: 1, At: later})
+		}, func(v *chaos.Verdict) int { return v.Backward }},
+		{"a commit that nobody saw being asked for goes back to where the assignment has never been", chaos.ByPartition, func(t *testing.T, e []chaos.Entry, _ *chaos.Topic) []chaos.Entry {
+			i := find(t, e, chaos.Committed, 3, 1)
+			e = slices.Insert(e, i+1, chaos.Entry{Kind: chaos.Committed, Offset: 1, At: e[i].At + 2*time.Second})
+			return slices.DeleteFunc(e, func(e chaos.Entry) bool { return e.Kind == chaos.Tried })
 		}, func(v *chaos.Verdict) int { return v.Backward }},
 		{"the committed offset goes back in a calm to one that was committed", chaos.ByPartition, func(t *testing.T, e []chaos.Entry, _ *chaos.Topic) []chaos.Entry {
 			i := find(t, e, chaos.Committed, 7, 1)
@@ -383,6 +390,15 @@ func TestCheckExcuses(t *testing.T) {
 			{Kind: chaos.Committed},
 			{Kind: chaos.Began, Member: 2},
 			{Kind: chaos.Settled, Member: 2},
+			{Kind: chaos.Committed, Offset: 1},
+		}, 0},
+		{"a client repeats a commit that nobody saw", []chaos.Entry{
+			{Kind: chaos.Acked},
+			{Kind: chaos.Assigned, Member: 1},
+			{Kind: chaos.Began, Member: 1},
+			{Kind: chaos.Settled, Member: 1},
+			{Kind: chaos.Committed, Offset: 1},
+			{Kind: chaos.Committed}, // the first time it did not get there
 			{Kind: chaos.Committed, Offset: 1},
 		}, 0},
 		{"another group has the same offsets", []chaos.Entry{
