@@ -3,6 +3,7 @@ package consumer
 import (
 	"log/slog"
 	"sync"
+	"time"
 
 	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
 )
@@ -38,15 +39,16 @@ func (e *engine) findEnds(committed []kafka.TopicPartition, found map[TopicParti
 	asking.Wait()
 }
 
-// byLeader groups partitions by the brokers that lead them, as far as that is known.
+// byLeader groups partitions by the brokers that lead them, as far as that is told in time.
 func (e *engine) byLeader(partitions []kafka.TopicPartition) map[int32][]kafka.TopicPartition {
 	leaders := map[TopicPartition]int32{}
 	looked := map[string]bool{}
 	groups := map[int32][]kafka.TopicPartition{}
+	until := time.Now().Add(offsetsTimeout)
 	for _, tp := range partitions {
-		if !looked[*tp.Topic] {
+		if left := time.Until(until).Milliseconds(); left > 0 && !looked[*tp.Topic] {
 			looked[*tp.Topic] = true
-			if metadata, err := e.client.GetMetadata(tp.Topic, false, int(offsetsTimeout.Milliseconds())); err == nil {
+			if metadata, err := e.client.GetMetadata(tp.Topic, false, int(left)); err == nil {
 				for _, p := range metadata.Topics[*tp.Topic].Partitions {
 					leaders[TopicPartition{*tp.Topic, p.ID}] = p.Leader + 1 // 0: not known
 				}

@@ -15,7 +15,7 @@ import (
 type setbacks struct {
 	last  map[TopicPartition]kafka.TopicPartition // the highest that the client has been given since it last went back: it commits what is above alone
 	asked time.Time
-	under *goingBack // way; nil: none is
+	under *goingBack // the commit under way; nil: none is
 }
 
 // goingBack is a commit of offsets that went back.
