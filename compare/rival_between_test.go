@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
-	"github.com/twmb/franz-go/pkg/kfake"
 
 	"github.com/magicbyte-go/magicbyte/consumer"
 	"github.com/magicbyte-go/magicbyte/serde"
@@ -17,11 +16,7 @@ import (
 // record that it gets: further ones come until it does.
 func between(t *testing.T, member func(ctx context.Context, address string, joined func()) (first string)) string {
 	t.Helper()
-	cluster, err := kfake.NewCluster(kfake.NumBrokers(1), kfake.SeedTopics(1, depotTopic))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(cluster.Close)
+	cluster := newBroker(t)
 	address := cluster.ListenAddrs()[0]
 	p := newBytes(t, kafka.ConfigMap{"bootstrap.servers": address})
 	send := func(text string) {

@@ -19,11 +19,7 @@ func TestRivalsSeekBack(t *testing.T) {
 	const all, back, stands = 10, 2, 5
 	filled := func(t *testing.T) (kafka.ConfigMap, *kfake.Cluster) {
 		t.Helper()
-		cluster, err := kfake.NewCluster(kfake.NumBrokers(1), kfake.SeedTopics(1, depotTopic))
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(cluster.Close)
+		cluster := newBroker(t)
 		p := newBytes(t, kafka.ConfigMap{"bootstrap.servers": cluster.ListenAddrs()[0]})
 		for range all {
 			if _, err := p.Send(t.Context(), ptr([]byte("v"))); err != nil {

@@ -15,15 +15,22 @@ import (
 	"github.com/magicbyte-go/magicbyte/serde"
 )
 
-// refusing returns a broker that refuses the first batch of the second producer once (not the leader), when the next one is under way, and takes that
-// one. write sends two records, the second one when held is closed, and tells by underWay when both are on their way, as the client's statistics say.
-func refusing(t *testing.T) (address string, underWay func(statistics string), held <-chan struct{}) {
+// newBroker starts a broker with the topic of the depots.
+func newBroker(t *testing.T) *kfake.Cluster {
 	t.Helper()
 	cluster, err := kfake.NewCluster(kfake.NumBrokers(1), kfake.SeedTopics(1, depotTopic))
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(cluster.Close)
+	return cluster
+}
+
+// refusing returns a broker that refuses the first batch of the second producer once (not the leader), when the next one is under way, and takes that
+// one. write sends two records, the second one when held is closed, and tells by underWay when both are on their way, as the client's statistics say.
+func refusing(t *testing.T) (address string, underWay func(statistics string), held <-chan struct{}) {
+	t.Helper()
+	cluster := newBroker(t)
 	address = cluster.ListenAddrs()[0]
 	earlier := newBytes(t, kafka.ConfigMap{"bootstrap.servers": address})
 	if _, err := earlier.Send(t.Context(), ptr([]byte("earlier"))); err != nil {

@@ -10,13 +10,14 @@ import (
 
 // findEnds asks for the ends of partitions of which nothing is committed, one leader beside the other: the client gives no answer at all where one partition
 // has none, as while its leader is away.
-func (e *engine) findEnds(committed []kafka.TopicPartition, found map[TopicPartition]kafka.TopicPartition) {
+func (e *engine) findEnds(committed []kafka.TopicPartition) map[TopicPartition]kafka.TopicPartition {
 	var asked []kafka.TopicPartition
 	for _, tp := range committed {
 		if tp.Error == nil && tp.Offset == kafka.OffsetInvalid {
 			asked = append(asked, kafka.TopicPartition{Topic: tp.Topic, Partition: tp.Partition, Offset: kafka.OffsetEnd})
 		}
 	}
+	found := map[TopicPartition]kafka.TopicPartition{}
 	var mu sync.Mutex
 	var asking sync.WaitGroup
 	for _, list := range e.byLeader(asked) {
@@ -37,6 +38,7 @@ func (e *engine) findEnds(committed []kafka.TopicPartition, found map[TopicParti
 		})
 	}
 	asking.Wait()
+	return found
 }
 
 // byLeader groups partitions by the brokers that lead them, as far as that is told in time.

@@ -30,14 +30,14 @@ func (e *engine) locate(partitions []kafka.TopicPartition) (ends map[TopicPartit
 		return nil
 	}
 	var offsets []kafka.TopicPartition
+	var found map[TopicPartition]kafka.TopicPartition
 	var err error
 	asked, answered := slices.Clone(partitions), make(chan struct{})
-	found := map[TopicPartition]kafka.TopicPartition{}
 	e.aside.Go(func() {
 		defer close(answered)
 		offsets, err = member.Committed(asked, int(committedTimeout.Milliseconds()))
 		if err == nil && e.reset == kafka.OffsetEnd {
-			e.findEnds(offsets, found)
+			found = e.findEnds(offsets)
 		}
 	})
 	if !e.awaitAnswer(answered) {

@@ -181,12 +181,12 @@ func (g *group) scaleUp(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	works := func() bool {
-		joined := false
-		g.ledger.Counts(g.id, func(c *Counts) { joined = c.Joined[p.Member] })
-		return joined || p.ended()
+	joined := func() bool {
+		has := false
+		g.ledger.Counts(g.id, func(c *Counts) { has = c.Joined[p.Member] })
+		return has || p.ended()
 	}
-	if !poll(ctx, 10*time.Millisecond, works) || p.ended() {
+	if !poll(ctx, 10*time.Millisecond, joined) || p.ended() {
 		return fmt.Errorf("chaos: member %d of group %s got no partition: %w", p.Member, g.name, errors.Join(ctx.Err(), p.err))
 	}
 	g.works(ctx)

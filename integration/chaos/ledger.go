@@ -23,12 +23,11 @@ type Ledger struct {
 
 // Counts is what the ledger knows of a group while it grows.
 type Counts struct {
-	Sent, Acked int64
-	Began       int64
-	Joined      map[int32]bool  // members that had partitions
-	Highest     map[int32]int64 // by partition, the highest offset that a handler began with
-	Latest      map[int32]int64 // by partition, the highest offset that was acknowledged
-	Deliveries  map[int32]int64 // by partition
+	Acked      int64
+	Joined     map[int32]bool  // members that had partitions
+	Highest    map[int32]int64 // by partition, the highest offset that a handler began with
+	Latest     map[int32]int64 // by partition, the highest offset that was acknowledged
+	Deliveries map[int32]int64 // by partition
 }
 
 // NewLedger opens a ledger and the pipe into it.
@@ -66,7 +65,6 @@ func (l *Ledger) add(e Entry) {
 		c.Acked++
 		c.Latest[e.Partition] = max(c.Latest[e.Partition], e.Offset)
 	case Began:
-		c.Began++
 		c.Highest[e.Partition] = max(c.Highest[e.Partition], e.Offset)
 		c.Deliveries[e.Partition]++
 	case Assigned:
