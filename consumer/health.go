@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
+
+	"github.com/magicbyte-go/magicbyte/internal/kafkaclient"
 )
 
 // ErrNotRunning is what [Consumer.Health] returns before Run, and is in its error when Run has returned.
@@ -44,7 +46,7 @@ func (c *Consumer[K, V]) Health() error {
 // when ctx ends before; do may still be called then.
 func (c *Consumer[K, V]) Client(ctx context.Context, do func(client *kafka.Consumer) error) error {
 	return c.command(ctx, func(e *engine) (err error) {
-		client, ok := e.client.(*kafka.Consumer)
+		client, ok := kafkaclient.Binding(e.client)
 		if !ok {
 			return errors.New("consumer: the topic is in memory: there is no Kafka client")
 		}

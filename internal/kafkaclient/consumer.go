@@ -1,6 +1,10 @@
 package kafkaclient
 
-import "github.com/confluentinc/confluent-kafka-go/v2/kafka"
+import (
+	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
+
+	"github.com/magicbyte-go/magicbyte/internal/librdkafka"
+)
 
 // Consumer is what package consumer uses of *kafka.Consumer; consumertest puts topics in memory behind it. Poll, and what comes with
 // it, is called by one goroutine alone.
@@ -33,6 +37,9 @@ func NewConsumer(config kafka.ConfigMap) (Consumer, error) {
 	client, err := kafka.NewConsumer(&config)
 	if err != nil {
 		return nil, err
+	}
+	if reader, ok := librdkafka.NewReader(client); ok {
+		return &reading{Consumer: client, reader: reader}, nil
 	}
 	return client, nil
 }

@@ -23,7 +23,7 @@ func Spans(ctx context.Context, client Consumer, group string, partitions []kafk
 	if known, ok := client.(SpanSource); ok {
 		return known.Spans(group, partitions), nil
 	}
-	consumer, ok := client.(*kafka.Consumer)
+	consumer, ok := Binding(client)
 	if !ok {
 		return nil, nil
 	}

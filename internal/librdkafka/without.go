@@ -1,0 +1,23 @@
+//go:build !linux || !cgo || magicbyte_poll
+
+package librdkafka
+
+import "github.com/confluentinc/confluent-kafka-go/v2/kafka"
+
+// Reader is not available in this build.
+type Reader struct{}
+
+// NewReader returns false.
+func NewReader(*kafka.Consumer) (*Reader, bool) { return nil, false }
+
+// Poll is never called.
+func (*Reader) Poll(int) kafka.Event { return nil }
+
+// Drop is never called.
+func (*Reader) Drop(string, int32) {}
+
+// Pending is never called.
+func (*Reader) Pending() kafka.Event { return nil }
+
+// Close is never called.
+func (*Reader) Close() {}
