@@ -63,6 +63,16 @@ func (p *partition) reach(now time.Duration) int64 {
 	return p.since
 }
 
+// least returns the least offset that an assignment may begin at: what was committed when it was read last or, where a client repeats a commit, what
+// was asked for since. Who begins there may do so before it is read.
+func (p *partition) least() int64 {
+	least := p.read
+	for _, offset := range p.unread {
+		least = min(least, offset)
+	}
+	return least
+}
+
 // forget forgets the commits of an assignment that is over, but for those whose outcome was not read yet.
 func (p *partition) forget() {
 	clear(p.asked)

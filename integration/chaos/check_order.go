@@ -160,7 +160,7 @@ func (c *check) duplicate(e Entry, p *partition, again, excused bool) {
 	switch {
 	case again && c.strand(e).last.offset == e.Offset:
 		v.report(&v.Unexplained, "again in one assignment: %v", e)
-	case e.Offset < p.read && !excused && !p.rewound:
+	case e.Offset < p.least() && !excused && !p.rewound:
 		v.report(&v.Unexplained, "again, although %d was committed: %v", p.read, e)
 	}
 }

@@ -392,6 +392,21 @@ func TestCheckExcuses(t *testing.T) {
 			{Kind: chaos.Settled, Member: 2},
 			{Kind: chaos.Committed, Offset: 1},
 		}, 0},
+		{"a client repeats a commit, and the next member begins there before it is read", []chaos.Entry{
+			{Kind: chaos.Acked},
+			{Kind: chaos.Assigned, Member: 1},
+			{Kind: chaos.Began, Member: 1},
+			{Kind: chaos.Settled, Member: 1},
+			{Kind: chaos.Tried, Offset: 1},
+			{Kind: chaos.Revoked, Member: 1},
+			{Kind: chaos.Committed, Offset: 1},
+			{Kind: chaos.Tried}, // the first time it did not get there
+			{Kind: chaos.Assigned, Member: 2},
+			{Kind: chaos.Began, Member: 2},
+			{Kind: chaos.Settled, Member: 2},
+			{Kind: chaos.Committed},
+			{Kind: chaos.Committed, Offset: 1},
+		}, 0},
 		{"a client repeats a commit that nobody saw", []chaos.Entry{
 			{Kind: chaos.Acked},
 			{Kind: chaos.Assigned, Member: 1},
