@@ -12,7 +12,6 @@ import (
 	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
 
 	"github.com/magicbyte-go/magicbyte/internal/kafkaclient"
-	"github.com/magicbyte-go/magicbyte/internal/librdkafka"
 )
 
 const (
@@ -273,7 +272,7 @@ func (e *engine) event(event kafka.Event) bool {
 		e.reached(event)
 	case kafka.OAuthBearerTokenRefresh:
 		e.tokens.Refresh()
-	case *kafka.Stats, librdkafka.Stats:
+	case *kafka.Stats, kafkaclient.Stats:
 		each(e.set.hooks, func(h HookStats) { h.OnStats(event.String()) })
 	}
 	return false

@@ -167,6 +167,13 @@ var rules = []rule{
 		reason:   "the command and the harness share it, and neither's weight belongs to the other",
 	},
 	{
+		packages: "...",
+		except:   []string{"internal/kafkaclient"},
+		deny:     []string{"internal/librdkafka"},
+		direct:   true,
+		reason:   "kafkaclient alone goes past the binding to the library, and knows how to do without",
+	},
+	{
 		packages: "cmd/magicbyte-gen",
 		deny:     []string{"schemas/...", "github.com/confluentinc/..."},
 		reason:   "it writes schemas, also where what is there is broken, and go generate needs no C compiler",

@@ -6,6 +6,9 @@ import (
 	"github.com/magicbyte-go/magicbyte/internal/librdkafka"
 )
 
+// Stats are statistics of a [Consumer] whose records are read many at a time; of others they come as *kafka.Stats.
+type Stats = librdkafka.Stats
+
 // reading is a consumer whose records are read many at a time. In everything else it is the consumer that it holds.
 type reading struct {
 	*kafka.Consumer
