@@ -41,6 +41,10 @@ test: check-tools ## unit tests and end-to-end tests on embedded services, race 
 test-long: check-tools ## the tests that `make test` runs in part, to their end: 100 kills of a registry, 20,000 pairs of schemas, the largest schemas
 	$(GO) test -count=1 -timeout 30m $$(grep -rl --include='*_test.go' --exclude-dir='.?*' --exclude-dir=tools --exclude-dir=compare --exclude-dir=integration 'testing\.Short()' . | xargs -n1 dirname | sort -u)
 
+.PHONY: test-poll
+test-poll: check-tools ## the consumer as it is where records are not read many at a time: not on Linux, or by the build tag
+	$(GO) test -short -tags magicbyte_poll ./internal/kafkaclient ./consumer
+
 .PHONY: test-avro
 test-avro: check-tools ## schema loading, types, validation, serialization, evolution and round trip alone, verbosely
 	$(GO) test -v -count=1 ./schemas/... ./serde/...
