@@ -48,7 +48,7 @@ func member(t *testing.T, brokers string) kafkaclient.Consumer {
 		t.Fatal(err)
 	}
 	go func() {
-		for range client.Logs() { //nolint:revive // drained
+		for range client.Logs() {
 		}
 	}()
 	return client
