@@ -67,6 +67,41 @@ func TestBackpressure(t *testing.T) {
 	}
 }
 
+// TestBoundOfTheConsumerHoldsForManyPartitions: what each of them has when the consumer is full is a record, not a read of many.
+func TestBoundOfTheConsumerHoldsForManyPartitions(t *testing.T) {
+	t.Parallel()
+	const partitions, records, size, bound = 16, 50, 10_000, 1 << 19
+	c := cluster(t, partitions)
+	value := bytes.Repeat([]byte("x"), size)
+	for p := range int32(partitions) {
+		batch := make([]*kgo.Record, records)
+		for i := range batch {
+			batch[i] = &kgo.Record{Partition: p, Value: value}
+		}
+		produce(t, c, batch...)
+	}
+	began, release := make(chan int32, partitions*records), make(chan struct{})
+	member := newText(t, config(c), consumer.WithQueueBytes(bound))
+	r := start(t, member, func(_ context.Context, rec *textRecord) error {
+		began <- rec.Partition
+		<-release
+		return nil
+	})
+	for range partitions { // each has had its turn, behind those that are stuck
+		receive(t, began)
+	}
+	most := member.QueuedBytes()
+	close(release)
+	for range partitions * (records - 1) {
+		receive(t, began)
+		most = max(most, member.QueuedBytes())
+	}
+	if limit := int64(bound + (partitions+1)*size); most > limit {
+		t.Errorf("%d bytes waited, want at most %d", most, limit)
+	}
+	r.stop()
+}
+
 func TestStuckPartitionThatFillsTheConsumerStarvesNoOther(t *testing.T) {
 	t.Parallel()
 	c := cluster(t, 2)

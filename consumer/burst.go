@@ -98,5 +98,8 @@ func (e *engine) pushBurst() bool {
 	b.lane.weighed = b.lane.enqueue(b.records)
 	clear(b.records)
 	b.records, b.bytes, b.total = b.records[:0], 0, b.lane.weighed.total
+	if e.half(b.lane.weighed) {
+		e.narrow[b.lane] = struct{}{}
+	}
 	return true
 }

@@ -50,6 +50,7 @@ type engine struct {
 	lingering  map[TopicPartition]*lane // closed, but a handler did not return in time
 	epoch      int64
 	crowded    map[TopicPartition]*lane // full, or just not any more
+	narrow     map[*lane]struct{}       // held more than half of what they may after the last hand-over
 	applied    int64                    // version of the user's intent that the lanes have
 	joined     bool                     // had an assignment, if an empty one
 	subscribed bool
@@ -94,6 +95,7 @@ func newEngine(ctx context.Context, set settings, codec codec) *engine {
 		lanes:     map[TopicPartition]*lane{},
 		lingering: map[TopicPartition]*lane{},
 		crowded:   map[TopicPartition]*lane{},
+		narrow:    map[*lane]struct{}{},
 		commands:  make(chan command),
 	}
 	e.stopping, e.end = context.WithCancel(ctx)
@@ -149,6 +151,7 @@ func (e *engine) connect(config, letterConfig kafka.ConfigMap) (err error) {
 	if e.client, err = e.set.openConsumer(config); err != nil {
 		return fmt.Errorf("consumer: %w", err)
 	}
+	kafkaclient.BoundReads(e.client, e.room)
 	e.tokens = kafkaclient.NewTokens(e.client, e.set.tokens, e.log)
 	logs := e.client.Logs()
 	e.logs.Go(func() { kafkaclient.DrainLogs(logs, e.log) })

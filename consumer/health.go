@@ -42,7 +42,7 @@ func (c *Consumer[K, V]) Health() error {
 // Client lends do the Kafka client, for what this package does not do: Committed, QueryWatermarkOffsets, an admin client by
 // NewAdminClientFromConsumer. do runs on the goroutine that polls, which cannot keep the membership meanwhile: it must be quick, and must
 // not use the client after it has returned. Poll, ReadMessage, Subscribe, Assign, Pause, Seek, StoreOffsets, Commit, Unsubscribe and
-// Close would break what this package promises. It returns what do returns, [ErrNotAssigned] while the consumer does not run, and ctx's error
+// Close would break what this package promises; Position is ahead of what handlers have seen. It returns what do returns, [ErrNotAssigned] while the consumer does not run, and ctx's error
 // when ctx ends before; do may still be called then.
 func (c *Consumer[K, V]) Client(ctx context.Context, do func(client *kafka.Consumer) error) error {
 	return c.command(ctx, func(e *engine) (err error) {

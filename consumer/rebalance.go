@@ -89,6 +89,7 @@ func (e *engine) open(p TopicPartition) *lane {
 func (e *engine) forget(l *lane) {
 	delete(e.lanes, l.TopicPartition)
 	delete(e.crowded, l.TopicPartition)
+	delete(e.narrow, l)
 	if !l.ended() {
 		e.lingering[l.TopicPartition] = l
 	}

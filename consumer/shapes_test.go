@@ -273,6 +273,34 @@ func TestRunToEnd(t *testing.T) {
 	}
 }
 
+// TestSeekBeforeTheEnd: the end of a partition that the client found before a seek is not where the records end that come after it.
+func TestSeekBeforeTheEnd(t *testing.T) {
+	t.Parallel()
+	const records, back = 300, 20
+	c := cluster(t, 1)
+	produce(t, c, numbered(0, 0, records)...)
+	member := newText(t, config(c), consumer.WithPartitionQueue(10, 1<<30))
+	sought, want := map[int64]bool{}, int64(0)
+	err := member.RunToEnd(within(t, 30*time.Second), func(ctx context.Context, rec *textRecord) error {
+		if rec.Offset != want {
+			t.Errorf("offset %d, want %d", rec.Offset, want)
+		}
+		want = rec.Offset + 1
+		if rec.Offset < records-4 || sought[rec.Offset] {
+			return nil
+		}
+		sought[rec.Offset] = true
+		want = rec.Offset - back
+		return member.Seek(ctx, consumer.Ref{Topic: topic, Partition: 0, Offset: want})
+	})
+	if err != nil || want != records || len(sought) != 4 {
+		t.Errorf("RunToEnd() = %v after offset %d and %d seeks, want nil, %d and 4", err, want-1, len(sought), records-1)
+	}
+	if got := committed(c, 0); got != records {
+		t.Errorf("committed %d, want %d", got, records)
+	}
+}
+
 func TestMux(t *testing.T) {
 	t.Parallel()
 	type placed struct{ id string }

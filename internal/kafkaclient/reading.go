@@ -12,8 +12,24 @@ type Stats = librdkafka.Stats
 // reading is a consumer whose records are read many at a time. In everything else it is the consumer that it holds.
 type reading struct {
 	*kafka.Consumer
-	reader    *librdkafka.Reader
+	reader    reader
+	room      func() (records, bytes int)
 	rebalance kafka.RebalanceCb
+}
+
+// reader is what is used of *librdkafka.Reader.
+type reader interface {
+	Poll(timeoutMs int, room func() (records, bytes int)) kafka.Event
+	Drop(topic string, partition int32)
+	Close() kafka.Event
+}
+
+// BoundReads has a client that reads ahead of Poll read no more than there is room for. room is asked right before it reads, inside Poll. A client that
+// does not read ahead never asks.
+func BoundReads(client Consumer, room func() (records, bytes int)) {
+	if c, ok := client.(*reading); ok {
+		c.room = room
+	}
 }
 
 // SubscribeTopics subscribes. The callback must answer rebalances itself, by (Incremental)Assign and (Incremental)Unassign.
@@ -24,7 +40,7 @@ func (c *reading) SubscribeTopics(topics []string, callback kafka.RebalanceCb) e
 
 // Poll returns the next event; rebalances go to the callback.
 func (c *reading) Poll(timeoutMs int) kafka.Event {
-	return c.serve(c.reader.Poll(timeoutMs))
+	return c.serve(c.reader.Poll(timeoutMs, c.room))
 }
 
 func (c *reading) serve(event kafka.Event) kafka.Event {
@@ -52,8 +68,7 @@ func (c *reading) SeekPartitions(partitions []kafka.TopicPartition) ([]kafka.Top
 
 // Close closes the consumer. What was read and not returned is forgotten, but for a rebalance: the group waits for its answer.
 func (c *reading) Close() error {
-	c.serve(c.reader.Pending())
-	c.reader.Close()
+	c.serve(c.reader.Close())
 	return c.Consumer.Close()
 }
 

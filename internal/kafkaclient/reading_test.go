@@ -38,7 +38,7 @@ func brokers(t *testing.T, records int) string {
 	return strings.Join(c.ListenAddrs(), ",")
 }
 
-// member opens a consumer that is closed when the test ends.
+// member opens a consumer, which the test has to close.
 func member(t *testing.T, brokers string) kafkaclient.Consumer {
 	t.Helper()
 	client, err := kafkaclient.NewConsumer(kafka.ConfigMap{

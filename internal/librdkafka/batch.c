@@ -30,18 +30,19 @@ mb_batch *mb_open(rd_kafka_t *rk) {
 // mb_close gives everything back. It must be called before the consumer is closed.
 void mb_close(mb_batch *b) {
         mb_release(b);
-        if (b->other)
-                rd_kafka_event_destroy(b->other);
+        mb_drop_other(b);
         rd_kafka_queue_destroy(b->queue);
         free(b->header);
         free(b);
 }
 
-static void add_headers(mb_batch *b, mb_record *r) {
+// add_headers notes the headers of a record, and returns how many bytes they are.
+static size_t add_headers(mb_batch *b, mb_record *r) {
         rd_kafka_headers_t *list;
-        r->headers = 0;
+        size_t bytes = 0;
+        r->headers   = 0;
         if (rd_kafka_message_headers(r->message, &list))
-                return; // it has none
+                return 0; // it has none
         size_t n = rd_kafka_header_cnt(list);
         if (b->headers + n > b->room) {
                 b->room   = 2 * (b->headers + n);
@@ -53,15 +54,18 @@ static void add_headers(mb_batch *b, mb_record *r) {
                 if (rd_kafka_header_get_all(list, r->headers, &h->name, &h->value, &h->value_len))
                         break;
                 h->name_len = strlen(h->name);
+                bytes += h->name_len + h->value_len;
         }
         b->headers += r->headers;
+        return bytes;
 }
 
-// mb_read takes what is in the queue up to the bounds of a batch, and up to the first event that is not a record. It waits for the first, and for no other.
-void mb_read(mb_batch *b, int timeout_ms) {
+// mb_read takes what is in the queue: so many records, up to the one that makes so many bytes of them, or up to the first event that is no record. It waits
+// for the first, and for no other.
+void mb_read(mb_batch *b, int timeout_ms, int records, size_t bytes) {
         const rd_kafka_topic_t *topic = NULL;
-        size_t bytes                  = 0;
-        while (b->records < MB_RECORDS && bytes < MB_BYTES) {
+        size_t have                   = 0;
+        while (b->records < records && b->records < MB_RECORDS && have < bytes) {
                 rd_kafka_event_t *event = rd_kafka_queue_poll(b->queue, timeout_ms);
                 if (!event)
                         return;
@@ -82,9 +86,8 @@ void mb_read(mb_batch *b, int timeout_ms) {
                 r->timestamp      = rd_kafka_message_timestamp(r->message, &type);
                 r->timestamp_type = type;
                 r->leader_epoch   = rd_kafka_message_leader_epoch(r->message);
-                add_headers(b, r);
+                have += add_headers(b, r) + r->message->len + r->message->key_len;
                 b->held[b->records++] = event;
-                bytes += r->message->len + r->message->key_len;
         }
 }
 
@@ -94,4 +97,28 @@ void mb_release(mb_batch *b) {
                 rd_kafka_event_destroy(b->held[i]);
         b->records = 0;
         b->headers = 0;
+        if (b->room > MB_HEADERS) {
+                free(b->header);
+                b->header = NULL;
+                b->room   = 0;
+        }
+}
+
+// mb_is_of says whether the event behind the records is an error, or the end, of a partition.
+int mb_is_of(const mb_batch *b, const char *topic, int32_t partition) {
+        if (!b->other || rd_kafka_event_type(b->other) != RD_KAFKA_EVENT_ERROR)
+                return 0;
+        rd_kafka_topic_partition_t *its = rd_kafka_event_topic_partition(b->other);
+        if (!its)
+                return 0;
+        int same = its->partition == partition && !strcmp(its->topic, topic);
+        rd_kafka_topic_partition_destroy(its);
+        return same;
+}
+
+// mb_drop_other forgets the event behind the records.
+void mb_drop_other(mb_batch *b) {
+        if (b->other)
+                rd_kafka_event_destroy(b->other);
+        b->other = NULL;
 }

@@ -6,6 +6,7 @@
 
 #define MB_RECORDS 256
 #define MB_BYTES (1 << 20)
+#define MB_HEADERS 4096 // room that is kept for those of the next batch
 
 // mb_record is a message with what else librdkafka has functions for. Its bytes, and its topic's, are librdkafka's until mb_release.
 typedef struct {
@@ -38,7 +39,9 @@ typedef struct {
 int mb_complete(void);
 mb_batch *mb_open(rd_kafka_t *rk);
 void mb_close(mb_batch *b);
-void mb_read(mb_batch *b, int timeout_ms);
+void mb_read(mb_batch *b, int timeout_ms, int records, size_t bytes);
+int mb_is_of(const mb_batch *b, const char *topic, int32_t partition);
+void mb_drop_other(mb_batch *b);
 void mb_release(mb_batch *b);
 
 #endif

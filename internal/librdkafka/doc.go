@@ -1,5 +1,5 @@
 // Package librdkafka takes from a consumer of confluent-kafka-go what its Poll would return, many records with one call into C. Poll makes four such calls
-// and up to seven allocations for a record; this makes none and two.
+// and up to seven allocations for a record, and more for headers; this makes two allocations, one more for headers and one for each part that is large.
 //
 // confluent-kafka-go links librdkafka, and keeps its header and the client's handle to itself. So the functions that are needed are declared here,
 // weakly, and the handle is read by reflection: where either is missing there is no [Reader], and who wants one polls instead. The build tag

@@ -24,10 +24,7 @@ func (r *Reader) other() kafka.Event {
 	if event == nil {
 		return nil
 	}
-	defer func() {
-		r.batch.other = nil
-		C.rd_kafka_event_destroy(event)
-	}()
+	defer C.mb_drop_other(r.batch)
 	code := kafka.ErrorCode(C.rd_kafka_event_error(event))
 	switch C.rd_kafka_event_type(event) {
 	case C.RD_KAFKA_EVENT_REBALANCE:

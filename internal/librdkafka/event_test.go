@@ -154,16 +154,16 @@ func fenced(t *testing.T, brokers string) string {
 	if !ok {
 		t.Fatal("no reader")
 	}
+	both := func(ms int) kafka.Event { members[1].Poll(0); return reader.Poll(ms, nil) }
 	if err := members[0].Subscribe(topic, nil); err != nil {
 		t.Fatal(err)
 	}
-	if err := members[0].Assign(next[kafka.AssignedPartitions](t, reader.Poll, nil).Partitions); err != nil {
+	if err := members[0].Assign(next[kafka.AssignedPartitions](t, both, nil).Partitions); err != nil {
 		t.Fatal(err)
 	}
 	if err := members[1].Subscribe(topic, nil); err != nil {
 		t.Fatal(err)
 	}
-	both := func(ms int) kafka.Event { members[1].Poll(0); return reader.Poll(ms) }
 	told := next(t, both, func(e kafka.Error) bool { return e.IsFatal() })
 	return fmt.Sprint(int(told.Code()), " ", strings.Contains(told.Error(), "fenced"))
 }
@@ -180,35 +180,5 @@ func TestStatsAndTokens(t *testing.T) {
 	}
 	if got := next[librdkafka.Stats](t, reader.Poll, nil); !strings.HasPrefix(got.String(), "{") {
 		t.Errorf("the statistics are %q", got)
-	}
-}
-
-// TestPending: an event that was read behind records is there when they are given up.
-func TestPending(t *testing.T) {
-	t.Parallel()
-	c := cluster(t)
-	records := []*kgo.Record{{Partition: 0}}
-	for range 1000 {
-		records = append(records, &kgo.Record{Partition: 1})
-	}
-	produce(t, c, records...)
-	consumer := open(t, c, nil)
-	reader := read(t, consumer)
-	if err := consumer.Assign(all()); err != nil {
-		t.Fatal(err)
-	}
-	until(t, reader.Poll, func(event kafka.Event) bool {
-		if e, ok := event.(kafka.PartitionEOF); ok { // not behind records this time: once more
-			if _, err := consumer.SeekPartitions([]kafka.TopicPartition{{Topic: e.Topic, Partition: e.Partition, Offset: 0}}); err != nil {
-				t.Fatal(err)
-			}
-		}
-		return reader.Held() > 0 && reader.Behind()
-	})
-	if got, ok := reader.Pending().(kafka.PartitionEOF); !ok {
-		t.Errorf("pending: %T %v, want the end of a partition", got, got)
-	}
-	if reader.Held() != 0 || reader.Behind() {
-		t.Error("something is held after Pending")
 	}
 }

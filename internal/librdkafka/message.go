@@ -12,11 +12,12 @@ import (
 	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
 )
 
-// smallest is the size of a value from which on it has an array of its own, so that who keeps a key or a header does not keep it.
-const smallest = 1 << 10
+// shared bounds the array that the key, the headers and the value of a message have in common: who keeps one of them keeps no more than that. What does
+// not fit has an array of its own.
+const shared = 1 << 10
 
-// mostNames bounds the names of headers that are kept to be used again.
-const mostNames = 64
+// Names of headers that are kept to be used again: so many, of such a length.
+const mostNames, longestName = 64, 64
 
 // maker makes messages. Topics, leader epochs and names of headers are shared by many: they are the same again and again.
 type maker struct {
@@ -41,43 +42,52 @@ func (m *maker) message(r *C.mb_record, headers []C.mb_header) *kafka.Message {
 	if ms := int64(r.timestamp); ms != -1 {
 		msg.Timestamp, msg.TimestampType = time.UnixMilli(ms), kafka.TimestampType(r.timestamp_type)
 	}
-	size := int(c.key_len)
+	block := make(block, 0, shareOf(c, headers))
+	msg.Key = block.copy(c.key, c.key_len)
 	for i := range headers {
-		size += int(headers[i].value_len)
-	}
-	if c.len < smallest {
-		size += int(c.len)
-	}
-	block := make([]byte, size)
-	msg.Key = part(&block, c.key, c.key_len)
-	if c.len < smallest {
-		msg.Value = part(&block, c.payload, c.len)
-	} else {
-		value := make([]byte, c.len)
-		msg.Value = part(&value, c.payload, c.len)
-	}
-	if len(headers) > 0 {
-		msg.Headers = make([]kafka.Header, len(headers))
-		for i := range headers {
-			h := &headers[i]
-			msg.Headers[i] = kafka.Header{
-				Key:   m.nameOf(unsafe.String((*byte)(unsafe.Pointer(h.name)), int(h.name_len))),
-				Value: part(&block, h.value, h.value_len),
-			}
+		if msg.Headers == nil {
+			msg.Headers = make([]kafka.Header, len(headers))
+		}
+		h := &headers[i]
+		msg.Headers[i] = kafka.Header{
+			Key: m.nameOf(unsafe.String((*byte)(unsafe.Pointer(h.name)), int(h.name_len))), Value: block.copy(h.value, h.value_len),
 		}
 	}
+	msg.Value = block.copy(c.payload, c.len)
 	return msg
 }
 
-// part copies bytes of C to the beginning of block, and moves that behind them. It returns nil where there are none, which is not the same as empty.
-func part(block *[]byte, p unsafe.Pointer, n C.size_t) []byte {
+// block is the array that parts of a message share.
+type block []byte
+
+// shareOf returns how large the block of a message is, of whose parts each that fits into what is left is in it.
+func shareOf(c *C.rd_kafka_message_t, headers []C.mb_header) int {
+	size := share(0, c.key_len)
+	for i := range headers {
+		size = share(size, headers[i].value_len)
+	}
+	return share(size, c.len)
+}
+
+func share(size int, n C.size_t) int {
+	if n <= C.size_t(shared-size) {
+		size += int(n)
+	}
+	return size
+}
+
+// copy returns a copy of bytes of C, nil where there are none, which is not the same as empty.
+func (b *block) copy(p unsafe.Pointer, n C.size_t) []byte {
 	if p == nil {
 		return nil
 	}
-	own := (*block)[:n:n]
-	copy(own, unsafe.Slice((*byte)(p), n))
-	*block = (*block)[n:]
-	return own
+	bytes := unsafe.Slice((*byte)(p), n)
+	begin := len(*b)
+	if share(begin, n) == begin { // which has no room for them, or need not have any
+		return append(make([]byte, 0, n), bytes...)
+	}
+	*b = append(*b, bytes...)
+	return (*b)[begin:len(*b):len(*b)]
 }
 
 // topicOf returns a topic. name is of C: it is copied where it is kept.
@@ -106,7 +116,7 @@ func (m *maker) nameOf(name string) string {
 	own, ok := m.names[name]
 	if !ok {
 		own = string([]byte(name))
-		if len(m.names) < mostNames {
+		if len(name) <= longestName && len(m.names) < mostNames {
 			if m.names == nil {
 				m.names = map[string]string{}
 			}

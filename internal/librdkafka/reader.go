@@ -2,7 +2,11 @@
 
 package librdkafka
 
-// #include "batch.h"
+/*
+#include <stdlib.h>
+
+#include "batch.h"
+*/
 import "C"
 
 import (
@@ -49,21 +53,39 @@ func handle(consumer *kafka.Consumer) *C.rd_kafka_t {
 	return (*C.rd_kafka_t)(v.UnsafePointer())
 }
 
-// Poll returns what (*kafka.Consumer).Poll would, with three differences: rebalances are returned, as kafka.AssignedPartitions and
-// kafka.RevokedPartitions, which the caller has to answer; statistics are [Stats]; and slices of one message may share an array, each with
-// its own part and capacity.
-func (r *Reader) Poll(timeoutMs int) kafka.Event {
+// Poll returns what (*kafka.Consumer).Poll would, with these differences: rebalances are returned, as kafka.AssignedPartitions and
+// kafka.RevokedPartitions, which the caller has to answer; statistics are [Stats]; slices of one message may share an array, each with
+// its own part and capacity; and it has read ahead.
+//
+// When it has nothing, it asks how much there is room for, and takes so many records from the queue, or up to the one that makes so many bytes of keys,
+// values and headers, or up to an event that is no record: one of them in any case, and no more than 256 records or a mebibyte; nil stands for
+// those. What lies behind in the queue, a rebalance above all, waits until the caller has taken these; librdkafka does not drop them, as it does
+// what is in its queue, where a partition is paused or revoked meanwhile.
+func (r *Reader) Poll(timeoutMs int, room func() (records, bytes int)) kafka.Event {
 	if m := r.pop(); m != nil {
 		return m
 	}
+	if r.batch == nil {
+		return nil
+	}
 	if r.batch.other == nil {
-		C.mb_read(r.batch, C.int(timeoutMs))
-		r.take()
+		r.read(timeoutMs, room)
 		if m := r.pop(); m != nil {
 			return m
 		}
 	}
 	return r.other()
+}
+
+// read takes from the queue.
+func (r *Reader) read(timeoutMs int, room func() (records, bytes int)) {
+	records, bytes := C.MB_RECORDS, C.MB_BYTES
+	if room != nil {
+		mostRecords, mostBytes := room()
+		records, bytes = max(1, min(records, mostRecords)), max(1, min(bytes, mostBytes))
+	}
+	C.mb_read(r.batch, C.int(timeoutMs), C.int(records), C.size_t(bytes))
+	r.take()
 }
 
 func (r *Reader) pop() *kafka.Message {
@@ -78,25 +100,29 @@ func (r *Reader) pop() *kafka.Message {
 	return nil
 }
 
-// Drop forgets the records of a partition that were read and not returned yet: it is to go on elsewhere.
+// Drop forgets the records of a partition that were read and not returned yet, and its error or end behind them: it is to go on elsewhere.
 func (r *Reader) Drop(topic string, partition int32) {
 	for i, m := range r.ready {
 		if m != nil && m.TopicPartition.Partition == partition && *m.TopicPartition.Topic == topic {
 			r.ready[i] = nil
 		}
 	}
+	name := C.CString(topic)
+	defer C.free(unsafe.Pointer(name))
+	if C.mb_is_of(r.batch, name, C.int32_t(partition)) != 0 {
+		C.mb_drop_other(r.batch)
+	}
 }
 
-// Pending returns the event that was read and not returned yet, if there is one. Records before it are forgotten.
-func (r *Reader) Pending() kafka.Event {
-	r.ready, r.next = nil, 0
-	return r.other()
-}
-
-// Close gives back what the reader holds.
-func (r *Reader) Close() {
+// Close gives back what the reader holds, and returns the event that was read and not returned, if there is one. Poll returns nil from then on.
+func (r *Reader) Close() kafka.Event {
+	if r.batch == nil {
+		return nil
+	}
+	pending := r.other()
 	C.mb_close(r.batch)
 	r.batch, r.ready, r.next = nil, nil, 0
+	return pending
 }
 
 // take makes messages of the records of the batch, and gives those back.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"reflect"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -49,6 +50,15 @@ func produce(t testing.TB, c *kfake.Cluster, records ...*kgo.Record) {
 	}
 }
 
+// copies returns n records that are alike.
+func copies(record kgo.Record, n int) []*kgo.Record {
+	records := make([]*kgo.Record, n)
+	for i := range records {
+		records[i] = &kgo.Record{Key: record.Key, Value: record.Value, Headers: record.Headers}
+	}
+	return records
+}
+
 func open(t testing.TB, c *kfake.Cluster, more kafka.ConfigMap) *kafka.Consumer {
 	t.Helper()
 	config := kafka.ConfigMap{
@@ -63,18 +73,23 @@ func open(t testing.TB, c *kfake.Cluster, more kafka.ConfigMap) *kafka.Consumer 
 	return consumer
 }
 
+// reader reads as much as it may.
+type reader struct{ *librdkafka.Reader }
+
+func (r reader) Poll(timeoutMs int) kafka.Event { return r.Reader.Poll(timeoutMs, nil) }
+
 // read returns a reader of a consumer, which are closed when the test ends.
-func read(t testing.TB, consumer *kafka.Consumer) *librdkafka.Reader {
+func read(t testing.TB, consumer *kafka.Consumer) reader {
 	t.Helper()
-	reader, ok := librdkafka.NewReader(consumer)
+	r, ok := librdkafka.NewReader(consumer)
 	if !ok {
 		t.Fatal("no reader of a consumer of confluent-kafka-go: it keeps librdkafka's handle elsewhere, or its library lacks a function")
 	}
 	t.Cleanup(func() {
-		reader.Close()
+		r.Close()
 		closeConsumer(t, consumer)
 	})
-	return reader
+	return reader{r}
 }
 
 func closeConsumer(t testing.TB, consumer *kafka.Consumer) {
@@ -261,13 +276,42 @@ func TestDrop(t *testing.T) {
 	}
 }
 
-// TestBatchIsBounded: a batch ends with the record that takes it over a mebibyte, so that little more than one record is held beside librdkafka's queue.
-func TestBatchIsBounded(t *testing.T) {
+// TestDropsTheEnd: the end of a partition that was read behind records is forgotten with them, and no other's.
+func TestDropsTheEnd(t *testing.T) {
 	t.Parallel()
-	c := cluster(t)
-	var records []*kgo.Record
-	for range 20 {
-		records = append(records, &kgo.Record{Value: bytes.Repeat([]byte("v"), 300_000)})
+	reader := behind(t, cluster(t))
+	gone := int32(-1)
+	for p := range int32(partitions) {
+		reader.Drop("another", p)
+		if gone < 0 && !reader.Behind() {
+			t.Fatal("the end went with a partition of another topic")
+		}
+		reader.Drop(topic, p)
+		if gone < 0 && !reader.Behind() {
+			gone = p
+		}
+	}
+	if gone < 0 {
+		t.Fatal("the end is still to come after the records of all partitions were dropped")
+	}
+	others := 0
+	until(t, reader.Poll, func(event kafka.Event) bool {
+		if e, ok := event.(kafka.PartitionEOF); ok {
+			others++
+			if e.Partition == gone {
+				t.Errorf("the end of partition %d comes, which was dropped; another one's was", gone)
+			}
+		}
+		return others == partitions-1
+	})
+}
+
+// behind returns a reader that has read records and behind them the end of a partition. The others' ends are still to come.
+func behind(t *testing.T, c *kfake.Cluster) reader {
+	t.Helper()
+	records := copies(kgo.Record{}, 1001)
+	for _, record := range records[1:] {
+		record.Partition = 1
 	}
 	produce(t, c, records...)
 	consumer := open(t, c, nil)
@@ -275,12 +319,123 @@ func TestBatchIsBounded(t *testing.T) {
 	if err := consumer.Assign(all()); err != nil {
 		t.Fatal(err)
 	}
-	most := 0
-	for n := 0; n < len(records); n++ {
-		next[*kafka.Message](t, reader.Poll, nil)
-		most = max(most, reader.Held())
+	until(t, reader.Poll, func(event kafka.Event) bool {
+		if e, ok := event.(kafka.PartitionEOF); ok { // not behind records this time: once more
+			if _, err := consumer.SeekPartitions([]kafka.TopicPartition{{Topic: e.Topic, Partition: e.Partition, Offset: 0}}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return reader.Held() > 0 && reader.Behind()
+	})
+	return reader
+}
+
+// TestReadsAreBounded: by 256 records, by a mebibyte of keys, values and headers, and by the room that there is; one record comes in any case, and with
+// the one that goes beyond the bytes it is enough.
+func TestReadsAreBounded(t *testing.T) {
+	t.Parallel()
+	large := bytes.Repeat([]byte("v"), 300_000)
+	for _, test := range []struct {
+		name   string
+		record kgo.Record
+		n      int
+		room   func() (records, bytes int)
+		most   int // held beside the one that was returned
+	}{
+		{"records", kgo.Record{}, 1000, nil, 255},
+		{"values", kgo.Record{Value: large}, 20, nil, 3},
+		{"keys", kgo.Record{Key: large}, 20, nil, 3},
+		{"headers", kgo.Record{Headers: []kgo.RecordHeader{{Key: "h", Value: large}}}, 20, nil, 3},
+		{"room for records", kgo.Record{}, 50, func() (int, int) { return 7, 1 << 30 }, 6},
+		{"room for bytes", kgo.Record{Value: []byte("0123456789")}, 50, func() (int, int) { return 1 << 30, 25 }, 2},
+		{"no room", kgo.Record{}, 50, func() (int, int) { return 0, -5 }, 0},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			c := cluster(t)
+			produce(t, c, copies(test.record, test.n)...)
+			consumer := open(t, c, nil)
+			reader := read(t, consumer)
+			if err := consumer.Assign(all()); err != nil {
+				t.Fatal(err)
+			}
+			poll := func(ms int) kafka.Event { return reader.Reader.Poll(ms, test.room) }
+			most := 0
+			for range test.n {
+				next[*kafka.Message](t, poll, nil)
+				most = max(most, reader.Held())
+			}
+			if most > test.most {
+				t.Errorf("%d records were read ahead, want %d at most", most, test.most)
+			}
+		})
 	}
-	if most > 3 {
-		t.Errorf("%d records of 300,000 bytes were read ahead, want 3 at most", most)
+}
+
+// TestOneRecordWaitsForNoOther: what is there is returned, however long Poll may wait.
+func TestOneRecordWaitsForNoOther(t *testing.T) {
+	t.Parallel()
+	c := cluster(t)
+	produce(t, c, &kgo.Record{Value: []byte("v")})
+	consumer := open(t, c, kafka.ConfigMap{"enable.partition.eof": false})
+	reader := read(t, consumer)
+	if err := consumer.Assign(all()); err != nil {
+		t.Fatal(err)
+	}
+	came := make(chan kafka.Event, 1)
+	go func() { came <- reader.Poll(int(time.Hour.Milliseconds())) }()
+	select {
+	case event := <-came:
+		if _, ok := event.(*kafka.Message); !ok {
+			t.Errorf("%T: %v", event, event)
+		}
+	case <-time.After(patience):
+		t.Fatal("the record waits for another one") // and the goroutine for an hour
+	}
+}
+
+// TestKeysKeepNoHeaders: who keeps one part of a message keeps little of the others.
+func TestKeysKeepNoHeaders(t *testing.T) { //nolint:paralleltest // it looks at the heap
+	const records, size = 40, 300_000
+	c := cluster(t)
+	large := bytes.Repeat([]byte("v"), size)
+	headers := []kgo.RecordHeader{{Key: "small", Value: []byte("s")}, {Key: "h", Value: large}}
+	produce(t, c, copies(kgo.Record{Key: []byte("4711"), Value: large, Headers: headers}, records)...)
+	consumer := open(t, c, nil)
+	reader := read(t, consumer)
+	if err := consumer.Assign(all()); err != nil {
+		t.Fatal(err)
+	}
+	heap := func() int {
+		var m runtime.MemStats
+		runtime.GC()
+		runtime.GC() // what the first one swept
+		runtime.ReadMemStats(&m)
+		return int(m.HeapAlloc)
+	}
+	before := heap()
+	var keep [][]byte
+	for range records {
+		m := next[*kafka.Message](t, reader.Poll, nil)
+		keep = append(keep, m.Key, m.Headers[0].Value)
+	}
+	if grown := heap() - before; grown > 10*size {
+		t.Errorf("the keys and small headers of %d records keep %d bytes, of which each record has %d", records, grown, 2*size)
+	}
+	runtime.KeepAlive(keep)
+}
+
+// TestClosed: a reader that is closed has nothing, and can be closed again.
+func TestClosed(t *testing.T) {
+	t.Parallel()
+	reader := behind(t, cluster(t))
+	if got, ok := reader.Close().(kafka.PartitionEOF); !ok {
+		t.Errorf("Close returns %T %v, want the end that was read before", got, got)
+	}
+	if event := reader.Close(); event != nil {
+		t.Errorf("a second Close returns %v", event)
+	}
+	if event := reader.Poll(0); event != nil {
+		t.Errorf("Poll after Close returns %v", event)
 	}
 }

@@ -11,13 +11,10 @@ type Reader struct{}
 func NewReader(*kafka.Consumer) (*Reader, bool) { return nil, false }
 
 // Poll is never called.
-func (*Reader) Poll(int) kafka.Event { return nil }
+func (*Reader) Poll(timeoutMs int, room func() (records, bytes int)) kafka.Event { return nil }
 
 // Drop is never called.
-func (*Reader) Drop(string, int32) {}
-
-// Pending is never called.
-func (*Reader) Pending() kafka.Event { return nil }
+func (*Reader) Drop(topic string, partition int32) {}
 
 // Close is never called.
-func (*Reader) Close() {}
+func (*Reader) Close() kafka.Event { return nil }
