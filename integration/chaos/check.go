@@ -83,6 +83,7 @@ type check struct {
 	blind      bool           // to what is to be committed: only what is committed is seen
 	calm       bool
 	calmSince  time.Duration
+	halted     time.Duration // when the machine went on that had stood still, last; 0: never
 }
 
 type place struct {
@@ -103,6 +104,7 @@ type partition struct {
 	startedAt        time.Duration  // when
 	open             map[int64]int  // handlers that run, by offset, in epochs that do not end in a loss
 	ended            time.Duration  // when a handler last returned
+	lostAt           time.Duration  // when a member last heard that it has lost it
 	rewound          bool           // a client went back, and has delivered nothing new since
 	lower            bool           // a client went back, and its commit may do so once
 	next             int64          // behind the highest offset that a handler began with
@@ -189,7 +191,12 @@ func (c *check) entry(e Entry, epoch int) {
 		if c.calm {
 			c.verdict.Fallen++
 		}
-	case Revoked, Lost: // see epochsOf
+	case Halted:
+		c.verdict.Halts++
+		c.halted = e.At
+	case Lost: // see epochsOf, too
+		c.partition(e.Partition).lostAt = e.At
+	case Revoked: // see epochsOf
 	}
 }
 

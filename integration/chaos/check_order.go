@@ -154,7 +154,11 @@ func (c *check) began(e Entry, epoch int) {
 func (c *check) duplicate(e Entry, p *partition, again, excused bool) {
 	v := &c.verdict
 	v.Duplicates++
-	if c.calm {
+	switch {
+	case !c.calm:
+	case p.lostByHalt(c.halted, e.At):
+		v.Halting++
+	default:
 		v.report(&v.GracefulDuplicates, "in a calm, again: %v", e)
 	}
 	switch {

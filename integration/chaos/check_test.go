@@ -224,6 +224,14 @@ func TestCheckFindsViolations(t *testing.T) {
 		{"a record is handled twice in a calm", chaos.ByPartition, func(t *testing.T, e []chaos.Entry, _ *chaos.Topic) []chaos.Entry {
 			return slices.Insert(e, find(t, e, chaos.Began, 3, 2), chaos.Entry{Kind: chaos.Calm})
 		}, func(v *chaos.Verdict) int { return v.GracefulDuplicates }},
+		{"a record is handled twice in a calm after the machine stood still, though nothing was lost by that", chaos.ByPartition, func(t *testing.T, e []chaos.Entry, _ *chaos.Topic) []chaos.Entry {
+			return slices.Insert(e, find(t, e, chaos.Began, 3, 2), chaos.Entry{Kind: chaos.Calm}, chaos.Entry{Kind: chaos.Halted})
+		}, func(v *chaos.Verdict) int { return v.GracefulDuplicates }},
+		{"a record is handled twice in a calm after a loss, long after the machine stood still", chaos.ByPartition, func(t *testing.T, e []chaos.Entry, _ *chaos.Topic) []chaos.Entry {
+			i := find(t, e, chaos.Began, 3, 2)
+			lost := chaos.Entry{Kind: chaos.Lost, Member: 1, At: e[i].At}
+			return slices.Insert(e, i, chaos.Entry{Kind: chaos.Calm, At: lost.At}, chaos.Entry{Kind: chaos.Halted, At: lost.At - 5*time.Second}, lost)
+		}, func(v *chaos.Verdict) int { return v.GracefulDuplicates }},
 		{"a record that had failed and was handled then is handled once more in a calm", chaos.ByPartition, func(t *testing.T, e []chaos.Entry, _ *chaos.Topic) []chaos.Entry {
 			return slices.Insert(e, find(t, e, chaos.Began, 2, 3), chaos.Entry{Kind: chaos.Calm})
 		}, func(v *chaos.Verdict) int { return v.GracefulDuplicates }},
@@ -366,6 +374,18 @@ func TestCheckExcuses(t *testing.T) {
 			{Kind: chaos.Assigned, Member: 2},
 			{Kind: chaos.Began, Member: 2},
 			{Kind: chaos.Settled, Member: 2},
+		}, 0},
+		{"a session ends in a calm as the machine stands still", []chaos.Entry{
+			{Kind: chaos.Acked},
+			{Kind: chaos.Calm},
+			{Kind: chaos.Assigned, Member: 1},
+			{Kind: chaos.Began, Member: 1},
+			{Kind: chaos.Settled, Member: 1},
+			{Kind: chaos.Halted, Offset: int64(time.Second)},
+			{Kind: chaos.Lost, Member: 1},
+			{Kind: chaos.Assigned, Member: 1},
+			{Kind: chaos.Began, Member: 1},
+			{Kind: chaos.Settled, Member: 1},
 		}, 0},
 		{"a client repeats a commit whose answer was lost", []chaos.Entry{
 			{Kind: chaos.Acked},

@@ -48,6 +48,9 @@ const (
 	// Of the harness: all that a storm can explain is over; from now on, until Storm, nothing is handled twice.
 	Calm
 	Storm
+
+	// Of the harness: nothing ran on this machine for Offset nanoseconds, as far as it can tell.
+	Halted
 )
 
 // Entry is one line of the ledger.
@@ -97,7 +100,7 @@ func decodeEntry(b []byte) Entry {
 func (e Entry) String() string {
 	names := [...]string{
 		"", "acked", "indeterminate", "refused", "poisoned", "began", "settled", "failed", "condemned", "cancelled",
-		"assigned", "revoked", "lost", "rewound", "expelled", "stopped", "continued", "gone", "tried", "committed", "calm", "storm",
+		"assigned", "revoked", "lost", "rewound", "expelled", "stopped", "continued", "gone", "tried", "committed", "calm", "storm", "halted",
 	}
 	return fmt.Sprintf("%s %s group %d member %d partition %d offset %d number %d key %d",
 		time.Unix(0, int64(e.At)).UTC().Format("15:04:05.000000"), names[e.Kind], e.Group, e.Member, e.Partition, e.Offset, e.Number, e.Key)

@@ -63,6 +63,9 @@ func (r *Report) String() string {
 	if n := r.Total.Expelled; n > 0 {
 		line("members that the brokers gave up while they worked: %d, of these in a calm: %d", n, r.Total.Fallen)
 	}
+	if n := r.Total.Halts / len(r.Groups); n > 0 {
+		line("times that the machine stood still for %v and longer: %d, duplicates in calms of what was lost by that: %d", halt, n, r.Total.Halting)
+	}
 	if r.Forgotten > 0 {
 		line("sessions of dead members that the embedded brokers did not end, so the harness did: %d", r.Forgotten)
 	}

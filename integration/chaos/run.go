@@ -151,6 +151,7 @@ func (r *run) do(ctx context.Context) error {
 	sending, endSending := context.WithCancel(ctx)
 	watching, endWatching := context.WithCancel(ctx)
 	var senders, watchers sync.WaitGroup
+	watchers.Go(func() { r.halts(watching) })
 	for _, g := range r.groups {
 		senders.Go(func() { g.traffic.run(sending) })
 		watchers.Go(func() { g.watch(watching) })

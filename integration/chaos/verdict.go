@@ -18,6 +18,7 @@ type Verdict struct {
 	Repeated            int // commits that went back in a storm, as the client repeated an earlier one of the same assignment, or one that it can have asked for
 	Resent              int // records in the log twice because their client had given others up, see resent
 	Overlaps            int // two at once in a strand, by members of which one had lost its session
+	Halts, Halting      int // times that the machine stood still, and duplicates in calms of what was lost by that
 	Expelled, Fallen    int // members that the brokers gave up while they worked, and those of them in a calm
 	LongestStall        time.Duration
 
@@ -62,7 +63,7 @@ func (v *Verdict) Add(o *Verdict) {
 
 func (v *Verdict) counts() []*int {
 	return append(v.violations(), &v.Acked, &v.Indeterminate, &v.Arrived, &v.Refused, &v.Poisoned,
-		&v.Repeated, &v.Resent, &v.Deliveries, &v.Retries, &v.Letters, &v.Duplicates, &v.Rewinds, &v.Overlaps, &v.Expelled, &v.Fallen)
+		&v.Repeated, &v.Resent, &v.Deliveries, &v.Retries, &v.Letters, &v.Duplicates, &v.Rewinds, &v.Overlaps, &v.Expelled, &v.Fallen, &v.Halts, &v.Halting)
 }
 
 func (v *Verdict) violations() []*int {
